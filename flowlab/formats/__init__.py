@@ -1,0 +1,110 @@
+"""Files <-> model. :func:`load` finds the format by content; :func:`save` writes by the file's ending."""
+
+from __future__ import annotations
+
+import json
+import os
+import tempfile
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+from flowlab.errors import FormatError, UsageError
+from flowlab.formats.conversations import read_conversations, write_csv, write_jsonl
+from flowlab.formats.json_text import parse_json
+from flowlab.formats.studio import looks_like_flow, read_flow, write_flow
+from flowlab.formats.text import read_text
+from flowlab.model.conversation import Conversation
+from flowlab.model.flow import Flow
+
+
+def load(source: str | Path | Mapping[str, Any], *, redact: bool = True) -> Flow | list[Conversation]:
+    """A flow or conversations, whichever the file (or the parsed JSON) holds.
+
+    ``redact``: mask e-mail addresses, phone, card and account numbers in conversations (default). Raises FormatError
+    when the content is neither, with everything wrong with it; UsageError when there is no such file.
+    """
+    if isinstance(source, Mapping):
+        return read_flow(source)
+    path = Path(source)
+    if not path.exists():
+        raise UsageError(f"there is no file {path}. Looked in {path.absolute().parent}")
+    text = read_text(path)
+    if not text.strip():
+        raise FormatError(str(path), "is empty")
+    data = _json_of(text, str(path))
+    if data is None or _is_conversation(data):
+        return read_conversations(text, source=str(path), redact=redact)
+    return _flow(data, str(path))
+
+
+def save(thing: Flow | Sequence[Conversation], path: str | Path) -> Path:
+    """Write a flow as Studio JSON, conversations as JSON Lines (``.jsonl``) or CSV (``.csv``).
+
+    The file is whole or not there: it is written beside its place and moved in. Raises UsageError for an ending that
+    does not fit, or when the file cannot be written.
+    """
+    path = Path(path)
+    if isinstance(thing, Flow):
+        if path.suffix != ".json":
+            raise UsageError(f"{path}: a flow is saved as .json")
+        text = _json_text(write_flow(thing))
+    elif path.suffix in (".jsonl", ".csv"):
+        text = write_csv(thing) if path.suffix == ".csv" else write_jsonl(thing)
+    else:
+        raise UsageError(f"{path}: conversations are saved as .jsonl or .csv")
+    write_whole(path, text)
+    return path
+
+
+def write_whole(path: Path, text: str) -> None:
+    """Write a text file so that it is never half there."""
+    try:
+        handle, temporary = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")
+        with os.fdopen(handle, "wb") as file:
+            file.write(text.encode())
+        Path(temporary).replace(path)
+    except OSError as error:
+        raise UsageError(f"{path}: cannot be written: {error.strerror or error}") from None
+
+
+def _json_text(data: Any) -> str:
+    text = json.dumps(data, ensure_ascii=False, indent=2) + "\n"
+    try:
+        text.encode()
+    except UnicodeEncodeError:  # half a character, which UTF-8 cannot hold but JSON's escapes can
+        text = json.dumps(data, indent=2) + "\n"
+    return text
+
+
+def _json_of(text: str, source: str) -> Any:
+    """The JSON value a file holds; None where it is lines (JSON Lines, CSV) rather than one value.
+
+    Raises FormatError for something that starts like JSON and is neither.
+    """
+    start = text.lstrip()
+    if start[:1] not in ("{", "[", '"'):
+        return None
+    try:
+        return parse_json(text, source)
+    except FormatError:
+        if start[0] == '"' or _is_json(start.split("\n", 1)[0]):
+            return None
+        raise
+
+
+def _is_json(line: str) -> bool:
+    try:
+        return isinstance(json.loads(line), dict)
+    except (ValueError, RecursionError):
+        return False
+
+
+def _is_conversation(data: Any) -> bool:
+    return isinstance(data, Mapping) and not looks_like_flow(data) and ("messages" in data or "role" in data)
+
+
+def _flow(data: Any, source: str) -> Flow:
+    if isinstance(data, Mapping) and ("task_routing" in data or "configuration" in data):
+        raise FormatError(source, "is a TaskRouter workflow; so far flowlab reads Studio flows and conversations")
+    return read_flow(data, source)

@@ -1,0 +1,1 @@
+"""What things are: plain typed dataclasses. No files, no running, no drawing."""

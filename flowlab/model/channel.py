@@ -1,0 +1,133 @@
+"""What a text channel is: how a customer is known, how one starts, how fast it moves, what it can carry.
+
+The facts are dated data with sources in ``channels/*.yaml`` beside this file, one file a channel, never code.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+from flowlab.errors import UsageError, did_you_mean
+from flowlab.model.channel_file import read_channel_file
+
+BUILT_IN = Path(__file__).parent / "channels"
+#: The built-in channels, in the order in which tables show them; one file each in ``BUILT_IN``.
+NAMES = ("sms", "whatsapp", "line", "email", "webchat", "messenger", "inapp")
+
+
+@dataclass(frozen=True, slots=True)
+class Fact:
+    """One stated property of a channel, with where it comes from.
+
+    ``trust``: ``D`` said by the platform's documentation, ``S`` read in a specification or published data, ``R`` reported
+    second hand, ``M`` our own assumption; see ``channels/README.md``. ``note``: what the value leaves out.
+    """
+
+    value: Any
+    unit: str = ""
+    source: str = ""
+    as_of: str = ""
+    trust: str = ""
+    note: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Channel:
+    """A text channel.
+
+    ``identity``: ``phone number``, ``email address`` or ``app identity``: what the customer is known by.
+    ``velocity``: ``real-time`` (a session while both sit there) or ``asynchronous``.
+    ``trigger_event``: the Studio event by which its messages usually enter a flow.
+    ``address_format``: a customer's address: a prefix and ``{phone}``, ``{email}`` or ``{id}``.
+    ``entry_points``: how a customer starts (a number per campaign, a chat button, an inbox).
+    ``example_contact`` and ``example_address``: invented addresses of the customer and of ours, in the channel's form.
+    """
+
+    name: str
+    label: str
+    identity: str
+    velocity: str
+    trigger_event: str
+    address_format: str
+    example_contact: str
+    example_address: str
+    entry_points: tuple[str, ...] = ()
+    facts: Mapping[str, Fact] = field(default_factory=dict)
+
+    def value(self, fact: str, default: Any = None) -> Any:
+        """The value of a fact, or ``default`` where the channel states none.
+
+        >>> channel("sms").value("max_text_chars")
+        1600
+        """
+        found = self.facts.get(fact)
+        return found.value if found else default
+
+    def check_address(self, text: str) -> None:
+        """Check that ``text`` has the form of a customer's address on this channel.
+
+        Whether a phone number can be one is asked of Google's numbering plans (``phonenumbers``); nothing is called.
+        Raises UsageError saying what form was expected.
+
+        >>> channel("whatsapp").check_address("whatsapp:+12025550143")
+        """
+        prefix, _, kind = self.address_format.rstrip("}").partition("{")
+        bare = text.removeprefix(prefix)
+        if not text.startswith(prefix) or not _ADDRESS_CHECKS[kind](bare):
+            raise UsageError(
+                f"{text!r} is not an address on {self.label}: expected {self.address_format}, "
+                f"for instance {self.example_contact}"
+            )
+
+    @classmethod
+    def from_yaml(cls, path: str | Path) -> Channel:
+        """Read a channel file; the built-in ones show the form, ``channels/README.md`` says what each key means.
+
+        Raises FormatError when the file is not a channel: all faults at once.
+        """
+        keys = read_channel_file(Path(path))
+        facts = {name: Fact(**fact) for name, fact in keys.pop("facts").items()}
+        return cls(**keys, facts=facts)
+
+
+def _is_phone(text: str) -> bool:
+    import phonenumbers
+
+    try:
+        return text.startswith("+") and phonenumbers.is_possible_number(phonenumbers.parse(text))
+    except phonenumbers.NumberParseException:
+        return False
+
+
+_ADDRESS_CHECKS: dict[str, Callable[[str], bool]] = {
+    "phone": _is_phone,
+    "email": lambda text: re.fullmatch(r"[^\s@<>]+@[^\s@<>.]+(\.[^\s@<>.]+)+", text) is not None,
+    "id": lambda text: re.fullmatch(r"\S+", text) is not None,
+}
+
+
+@cache
+def _built_in(name: str) -> Channel:
+    return Channel.from_yaml(BUILT_IN / f"{name}.yaml")
+
+
+def channels() -> dict[str, Channel]:
+    """The built-in channels by name, in the order in which tables show them."""
+    return {name: _built_in(name) for name in NAMES}
+
+
+def channel(name: str | Channel) -> Channel:
+    """The built-in channel of that name; a :class:`Channel` is handed back as it is.
+
+    Raises UsageError for an unknown name.
+    """
+    if isinstance(name, Channel):
+        return name
+    if name not in NAMES:
+        raise UsageError(f"there is no channel {name!r}. {did_you_mean(name, list(NAMES))}")
+    return _built_in(name)

@@ -1,0 +1,69 @@
+"""Event: one flat record of what happened in a run. Its columns are documented here and only here."""
+
+from __future__ import annotations
+
+from enum import StrEnum
+from typing import NamedTuple
+
+
+class EventKind(StrEnum):
+    """What an event tells."""
+
+    STARTED = "started"  #: a session began; ``event`` is the trigger event
+    RECEIVED = "received"  #: the customer wrote ``text``
+    SENT = "sent"  #: the flow sent ``text``
+    STEP = "step"  #: the run left ``state`` by ``event`` to ``transitioned_to``: one edge walked
+    WAITING = "waiting"  #: the run waits in ``state`` for a reply; ``value`` is the timeout in seconds
+    SET = "set"  #: a variable was set; ``detail`` its name, ``value`` what it now holds
+    CALLED = "called"  #: the outside world answered; ``detail`` says which service, ``value`` its status
+    UNANSWERED = "unanswered"  #: nothing was there to answer a call; ``detail`` says what to add
+    CHOSEN = (
+        "chosen"  #: an opaque step took ``event``; ``detail`` says whether the user or a default chose it
+    )
+    FAULT = "fault"  #: the flow's content is wrong here; ``detail`` says what. The run goes on
+    HANDED_OFF = "handed_off"  #: a task was made; ``text`` is its attributes as JSON
+    ENDED = "ended"  #: the session ended; ``event`` is its :class:`~flowlab.model.outcome.Outcome`, ``detail`` why
+
+
+class Event(NamedTuple):
+    """One line of the log. ``state -> event -> transitioned_to`` of the STEP lines is an edge walk.
+
+    The names follow Twilio's Studio step log where it has one (``transitioned_to``; its ``name`` is our ``event``,
+    its ``transitioned_from`` our ``state``, its ``type`` our ``step_type``), so that both logs join.
+
+    ====================  =====  ======================================================================
+    ``conversation_id``   str    which conversation
+    ``seq``               int    0, 1, 2, ... within the conversation, never falling
+    ``time_s``            float  simulated time, seconds since 1970-01-01 UTC
+    ``channel``           str    channel name
+    ``kind``              str    an :class:`EventKind` value
+    ``state``             str    the state it happened in; empty before the first
+    ``step_type``         str    that state's widget type
+    ``event``             str    the exit taken, the trigger event, or the outcome
+    ``transitioned_to``   str    the next state, or ``Ended``
+    ``text``              str    what was said
+    ``condition``         str    the condition that decided a split, in words
+    ``value``             str    the value that was tested, set or answered
+    ``detail``            str    the reason, in words
+    ``units``             int    what a SENT or RECEIVED message is billed as: SMS segments, else messages; 0 otherwise
+    ====================  =====  ======================================================================
+    """
+
+    conversation_id: str
+    seq: int
+    time_s: float
+    channel: str
+    kind: str
+    state: str = ""
+    step_type: str = ""
+    event: str = ""
+    transitioned_to: str = ""
+    text: str = ""
+    condition: str = ""
+    value: str = ""
+    detail: str = ""
+    units: int = 0
+
+
+#: What Twilio's step log writes as ``transitioned_to`` when a run is over.
+ENDED = "Ended"

@@ -1,0 +1,147 @@
+"""A flow as data: states joined by transitions. The dataclasses are the truth; :attr:`Flow.graph` is a view."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from functools import cached_property
+from typing import TYPE_CHECKING, Any
+
+from flowlab.errors import FlowError, did_you_mean
+from flowlab.model import kinds
+
+if TYPE_CHECKING:
+    import networkx as nx
+
+Json = Mapping[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class Condition:
+    """One comparison of a split: ``type`` is one of the 17 names in Twilio's *Split Based On* page.
+
+    ``label`` is the caption the console shows (``friendly_name``); it decides nothing.
+    """
+
+    type: str
+    value: str = ""
+    arguments: tuple[str, ...] = ()
+    label: str = ""
+    raw: Json = field(default_factory=dict, compare=False, repr=False)
+
+    def __str__(self) -> str:
+        return f"{self.type} {self.value}" if self.value else self.type
+
+
+@dataclass(frozen=True, slots=True)
+class Transition:
+    """An exit of a state: when ``event`` happens (and every condition holds), go to the state named ``next``.
+
+    ``next`` is None where the exit leads nowhere: the run ends there. ``raw`` keeps what the file said, so that
+    unknown keys survive.
+    """
+
+    event: str
+    next: str | None = None
+    conditions: tuple[Condition, ...] = ()
+    raw: Json = field(default_factory=dict, compare=False, repr=False)
+
+    @property
+    def condition(self) -> str:
+        """The conditions in words; empty for an unconditional exit."""
+        return " and ".join(map(str, self.conditions))
+
+    @property
+    def label(self) -> str:
+        """What to write on the edge: the condition of a ``match``, else the event."""
+        return self.condition or self.event
+
+
+@dataclass(frozen=True, slots=True)
+class State:
+    """A node of the flow. ``type`` is the Studio widget type; ``properties`` are the widget's own, as in the file."""
+
+    name: str
+    type: str
+    transitions: tuple[Transition, ...] = ()
+    properties: Json = field(default_factory=dict)
+    raw: Json = field(default_factory=dict, compare=False, repr=False)
+
+    @property
+    def family(self) -> kinds.Family:
+        return kinds.family_of(self.type)
+
+    @property
+    def text(self) -> str:
+        """What the step says, tests or calls: the first thing to read about it. Liquid is left as it is."""
+        for key in ("body", "say", "input", "url", "flow_sid", "workflow"):
+            value = self.properties.get(key)
+            if isinstance(value, str) and value:
+                return value
+        return ""
+
+    @property
+    def silent_exits(self) -> tuple[Transition, ...]:
+        """Unwired exits at which the conversation stops without a word to the customer.
+
+        A trigger's unwired events are not among them: nothing has begun there.
+        """
+        if self.type == "trigger":
+            return ()
+        return tuple(
+            t for t in self.transitions if t.next is None and not kinds.is_closing(self.type, t.event)
+        )
+
+
+@dataclass(frozen=True)
+class Flow:
+    """A Studio flow: states, the name of the first one, and everything else its file said.
+
+    ``name`` and ``source`` tell people which flow it is (friendly name or file name; path). ``envelope`` is how the
+    definition was wrapped in the file, so that writing gives the same shape back; see :mod:`flowlab.formats.studio`.
+    """
+
+    states: tuple[State, ...]
+    initial_state: str = ""
+    description: str = ""
+    name: str = "flow"
+    source: str = ""
+    raw: Json = field(default_factory=dict, compare=False, repr=False)
+    envelope: Any = field(default=None, compare=False, repr=False)
+
+    @cached_property
+    def by_name(self) -> dict[str, State]:
+        return {state.name: state for state in self.states}
+
+    def __getitem__(self, name: str) -> State:
+        """The state of that name.
+
+        Raises FlowError naming near matches when there is none.
+        """
+        try:
+            return self.by_name[name]
+        except KeyError:
+            hint = did_you_mean(name, list(self.by_name))
+            raise FlowError(f"flow {self.name!r} has no state {name!r}. {hint}") from None
+
+    def __iter__(self) -> Iterator[State]:
+        return iter(self.states)
+
+    def __len__(self) -> int:
+        return len(self.states)
+
+    def __repr__(self) -> str:
+        return f"<Flow {self.name!r}: {len(self)} states, starts at {self.initial_state!r}>"
+
+    @cached_property
+    def graph(self) -> nx.MultiDiGraph:
+        """The flow as networkx's own MultiDiGraph. See :func:`flowlab.model.graph.flow_graph` for the contract."""
+        from flowlab.model.graph import flow_graph
+
+        return flow_graph(self)
+
+    def _repr_mimebundle_(self, **_kwargs: Any) -> dict[str, Any]:
+        """In a notebook a flow shows itself as a picture. The drawing room registers how (imports only point down)."""
+        from flowlab.model import display
+
+        return display.bundle(self)

@@ -1,0 +1,1 @@
+"""Model + input -> events. Simulated time, no network, no printing."""

@@ -1,0 +1,68 @@
+"""A flow made ready to run: every state with its step, every exit with the state it leads to. Made once, run often."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+from flowlab.model.flow import Flow, State, Transition
+from flowlab.run.step import Step
+from flowlab.run.steps import step_for
+
+
+@dataclass(slots=True)
+class Way:
+    """An exit: where it leads. ``target`` is None where it leads nowhere, or to no state."""
+
+    event: str
+    next: str | None
+    condition: str
+    target: Node | None = None
+
+
+@dataclass(slots=True)
+class Node:
+    """A state ready to run. ``by_event``: the first exit of each event; ``ways``: all, in the flow's order."""
+
+    state: State
+    name: str
+    type: str
+    step: Step
+    ways: tuple[Way, ...]
+    by_event: dict[str, Way] = field(default_factory=dict)
+
+    def way(self, event: str, index: int) -> Way:
+        """The exit taken: by index where one is given, else by event; an exit the state does not have leads nowhere."""
+        if index >= 0:
+            return self.ways[index]
+        return self.by_event.get(event) or Way(event, None, "")
+
+
+@dataclass(frozen=True, slots=True)
+class Program:
+    """A runnable flow. ``start`` is None where the flow names no first state that exists."""
+
+    flow: Flow
+    nodes: dict[str, Node]
+    start: Node | None
+
+
+def compile_flow(flow: Flow | Program) -> Program:
+    """Make a flow ready to run; a program is handed back as it is. Never raises for faults in the flow's content."""
+    if isinstance(flow, Program):
+        return flow
+    nodes: dict[str, Node] = {}
+    for state in flow.states:
+        nodes.setdefault(state.name, _node(state))
+    for node in nodes.values():
+        for way in node.ways:
+            way.target = nodes.get(way.next) if way.next is not None else None
+            node.by_event.setdefault(way.event, way)
+    return Program(flow, nodes, nodes.get(flow.initial_state))
+
+
+def _node(state: State) -> Node:
+    return Node(state, state.name, state.type, step_for(state), tuple(map(_way, state.transitions)))
+
+
+def _way(transition: Transition) -> Way:
+    return Way(transition.event, transition.next, transition.condition)

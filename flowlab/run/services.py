@@ -1,0 +1,96 @@
+"""What the outside world answers: functions, HTTP, CRM look-ups, subflows, opaque steps. Never the network.
+
+The file format is documented in :mod:`flowlab.run.services_file`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from fnmatch import fnmatchcase
+from typing import Any
+from zoneinfo import ZoneInfo
+
+
+@dataclass(frozen=True, slots=True)
+class Request:
+    """What a step asks. ``kind``: the widget type; ``name``: the state's; ``time``: simulated, time zone of the services."""
+
+    kind: str
+    name: str
+    time: datetime
+    channel: str
+    url: str = ""
+    method: str = ""
+    parameters: Mapping[str, Any] = field(default_factory=dict)
+    body: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """What comes back. ``exit`` forces the step's exit; ``delay_s`` is how long the answer takes."""
+
+    json: Any = None
+    text: str = ""
+    status: int = 200
+    exit: str = ""
+    delay_s: float = 0.0
+
+
+@dataclass(frozen=True, slots=True)
+class When:
+    """The conditions under which an answer is given; an empty one always holds."""
+
+    weekday: frozenset[int] = frozenset()
+    time: tuple[str, str] | None = None
+    channel: tuple[str, ...] = ()
+    parameters: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+
+    def holds(self, request: Request) -> bool:
+        if self.weekday and request.time.weekday() not in self.weekday:
+            return False
+        if self.time and not self.time[0] <= request.time.strftime("%H:%M") < self.time[1]:
+            return False
+        if self.channel and request.channel not in self.channel:
+            return False
+        return all(_like(request.parameters.get(name), any_of) for name, any_of in self.parameters.items())
+
+
+def _like(value: Any, patterns: tuple[str, ...]) -> bool:
+    text = "" if value is None else str(value).strip().lower()
+    return any(fnmatchcase(text, pattern.lower()) for pattern in patterns)
+
+
+Rule = tuple[When, Answer]
+Answerer = Callable[[Request], Any]
+
+
+@dataclass(frozen=True)
+class Services:
+    """Everything outside the flow. ``widgets`` and ``urls`` map a state name or URL pattern to rules or a callable.
+
+    A callable gets a :class:`Request` and gives an :class:`Answer`, or anything else as the JSON body of a 200.
+
+    >>> services = Services({"check_hours": lambda request: {"open": request.time.hour < 18}})
+    """
+
+    widgets: Mapping[str, Sequence[Rule] | Answerer] = field(default_factory=dict)
+    urls: Mapping[str, Sequence[Rule] | Answerer] = field(default_factory=dict)
+    timezone: str = "UTC"
+
+    def answer(self, request: Request) -> Answer | None:
+        """The answer to a request: by state name first, then by the first URL pattern that fits; None if nothing does."""
+        rules = self.widgets.get(request.name)
+        if rules is None and request.url:
+            rules = next((r for pattern, r in self.urls.items() if fnmatchcase(request.url, pattern)), None)
+        if rules is None:
+            return None
+        if callable(rules):
+            given = rules(request)
+            return given if isinstance(given, Answer) else Answer(json=given)
+        return next((answer for when, answer in rules if when.holds(request)), None)
+
+    def clock(self, time_s: float) -> datetime:
+        """Simulated time as a datetime in the services' time zone."""
+        return datetime.fromtimestamp(time_s, ZoneInfo(self.timezone))

@@ -1,0 +1,199 @@
+"""Session: talk to a flow. The only thing in the engine that changes state."""
+
+from __future__ import annotations
+
+import copy
+from collections.abc import Mapping
+from datetime import datetime
+from typing import Any
+
+from flowlab.errors import RunError, UsageError
+from flowlab.model.channel import Channel
+from flowlab.model.channel import channel as find_channel
+from flowlab.model.event import Event, EventKind
+from flowlab.model.flow import Flow
+from flowlab.model.kinds import TRIGGER_EVENTS
+from flowlab.model.outcome import Outcome
+from flowlab.run.context import Start, inbound
+from flowlab.run.execution import Execution, Setting
+from flowlab.run.program import Program, compile_flow
+from flowlab.run.services import Services
+from flowlab.run.services_file import load_services
+from flowlab.run.step import Reply
+
+#: A Monday morning. Sessions begin here unless told otherwise, so that the same call gives the same events every day.
+DEFAULT_START = "2026-03-02T10:00:00+00:00"
+#: Seconds a customer takes to answer unless told otherwise.
+DEFAULT_REPLY_S = 10.0
+
+
+class Session:
+    """One customer's conversation with a flow on a channel, in simulated time.
+
+    ``start`` and ``say`` return what the flow says in answer, a list of texts; everything else that happened is in
+    ``events``. After the flow has ended, the next ``say`` begins a new execution with empty variables, as on the
+    platform; after a hand-off, messages go to the agent.
+
+    ``services``: :class:`~flowlab.run.services.Services`, a mapping, or the path of a YAML file. ``contact``: the
+    customer's address. ``start_time``: a datetime, or ISO text with an offset. Raises UsageError for an unknown channel or
+    an unreadable time, FormatError for a broken services file.
+
+    >>> from flowlab.model.flow import State, Transition
+    >>> ask = State("ask", "send-and-wait-for-reply", (Transition("incomingMessage", "bye"),), {"body": "Your name?"})
+    >>> bye = State("bye", "send-message", (Transition("sent"),), {"body": "Bye {{widgets.ask.inbound.Body}}!"})
+    >>> session = Session(Flow((ask, bye), "ask"), channel="whatsapp")
+    >>> session.start("hi"), session.say("Ana"), str(session.outcome)
+    (['Your name?'], ['Bye Ana!'], 'contained')
+    """
+
+    def __init__(
+        self,
+        flow: Flow | Program,
+        channel: str | Channel = "sms",
+        *,
+        services: Services | Mapping[str, Any] | str | None = None,
+        contact: str = "",
+        start_time: datetime | str | float = DEFAULT_START,
+        conversation_id: str = "talk",
+    ) -> None:
+        medium = find_channel(channel)
+        self.setting = Setting(
+            compile_flow(flow), medium, load_services(services), contact or medium.example_contact, conversation_id
+        )
+        self.time_s = _seconds(start_time)
+        self.events: list[Event] = []
+        self.execution: Execution | None = None
+        self.executions = 0
+
+    @property
+    def flow(self) -> Flow:
+        return self.setting.program.flow
+
+    @property
+    def channel(self) -> Channel:
+        return self.setting.channel
+
+    @property
+    def outcome(self) -> Outcome | None:
+        """How the (last) execution ended; None while it goes on, or before it began."""
+        return self.execution.outcome if self.execution else None
+
+    @property
+    def waiting(self) -> bool:
+        """Whether the flow waits for the customer."""
+        return bool(self.execution and self.execution.is_waiting)
+
+    @property
+    def state(self) -> str:
+        """The name of the state the run stands in or ended in; empty before the start."""
+        return self.execution.node.name if self.execution and self.execution.node else ""
+
+    @property
+    def variables(self) -> dict[str, Any]:
+        """Everything a template can read now: ``trigger``, ``widgets``, ``flow``, ``contact``."""
+        groups = ("trigger", "widgets", "flow", "contact")
+        scope = self.execution.view.scope if self.execution else {}
+        return {group: copy.deepcopy(scope[group]) for group in groups if group in scope}
+
+    def start(
+        self,
+        text: str = "",
+        *,
+        media: tuple[str, ...] = (),
+        event: str = "",
+        context: Mapping[str, Any] | None = None,
+    ) -> list[str]:
+        """Begin: the customer's first message (or another trigger ``event``, such as ``incomingRequest``).
+
+        ``context``: what is known before it (web form, app screen, REST parameters). Raises RunError if begun already.
+        """
+        if self.execution is not None:
+            raise RunError("this session has begun already; go on with say(), or make a new Session")
+        return self._begin(Start(event or self._message_event(), text, media, dict(context or {})))
+
+    def say(self, text: str, *, media: tuple[str, ...] = (), after_s: float = DEFAULT_REPLY_S) -> list[str]:
+        """The customer writes, ``after_s`` seconds from now. Timeouts that fall in between happen first."""
+        if after_s < 0:
+            raise UsageError(f"after_s is {after_s}: time cannot go back")
+        if self.execution is None:
+            self.time_s += after_s
+            return self.start(text, media=media)
+        said = self.wait(after_s)
+        if self.outcome is Outcome.HANDED_OFF:
+            self._log(EventKind.RECEIVED, text=text, value=" ".join(media), detail="to the agent", units=1)
+            return said
+        if not self.waiting:
+            return said + self._begin(Start(self._message_event(), text, media))
+        thread = f"{self.setting.conversation_id}/{len(self.events)}"
+        reply = Reply(text, media, inbound(Reply(text, media, {}), self.channel, self.setting.contact, thread))
+        return said + self._texts(lambda: self._running().resume(reply))
+
+    def wait(self, seconds: float) -> list[str]:
+        """Let time pass without a word from the customer; timeouts in between happen at their time."""
+        if seconds < 0:
+            raise UsageError(f"cannot wait {seconds} seconds: time cannot go back")
+        until = self.time_s + seconds
+        said = self._texts(lambda: self._running().let_pass(until)) if self.execution else []
+        self.time_s = until
+        return said
+
+    def settle(self) -> list[str]:
+        """Let time pass until the execution has ended: the customer never writes again."""
+        said = self._texts(lambda: self._running().let_pass(float("inf"))) if self.waiting else []
+        if self.execution:
+            self.time_s = max(self.time_s, self.execution.view.time_s)
+        return said
+
+    def fork(self) -> Session:
+        """A copy that goes its own way from here: same past, independent future."""
+        twin = copy.copy(self)
+        twin.events = list(self.events)
+        twin.execution = self.execution.fork(twin.events) if self.execution else None
+        return twin
+
+    def _begin(self, start: Start) -> list[str]:
+        self.executions += 1
+        self.execution = Execution(self.setting, start, self.events, self.time_s, self.executions)
+        return self._texts(self.execution.run)
+
+    def _running(self) -> Execution:
+        assert self.execution is not None
+        return self.execution
+
+    def _message_event(self) -> str:
+        """The trigger event of a customer's message: the channel's usual one, or the other where only that is wired."""
+        usual = self.channel.trigger_event
+        start = self.setting.program.start
+        wired = [e for e in TRIGGER_EVENTS[:2] if start and (way := start.by_event.get(e)) and way.target]
+        return usual if usual in wired or not wired else wired[0]
+
+    def _texts(self, go: Any) -> list[str]:
+        before = len(self.events)
+        go()
+        return [event.text for event in self.events[before:] if event.kind == EventKind.SENT]
+
+    def _log(self, kind: EventKind, **columns: Any) -> None:
+        self.events.append(
+            Event(self.setting.conversation_id, len(self.events), self.time_s, self.channel.name, kind.value, **columns)
+        )
+
+    def __repr__(self) -> str:
+        where = f"waits in {self.state!r}" if self.waiting else str(self.outcome or "not begun")
+        return f"<Session on {self.channel.name}: {where}, {len(self.events)} events>"
+
+    def _repr_mimebundle_(self, **_kwargs: Any) -> dict[str, Any]:
+        from flowlab.model import display
+
+        return display.bundle(self)
+
+
+def _seconds(moment: datetime | str | float) -> float:
+    if isinstance(moment, int | float):
+        return float(moment)
+    try:
+        when = moment if isinstance(moment, datetime) else datetime.fromisoformat(moment)
+    except ValueError:
+        raise UsageError(f"start_time {moment!r} is no time; write it like {DEFAULT_START}") from None
+    if when.tzinfo is None:
+        raise UsageError(f"start_time {moment!r} has no time zone; write it like {DEFAULT_START}")
+    return when.timestamp()

@@ -1,0 +1,22 @@
+"""``send-message``: say something and go on. ``sent`` means accepted, not delivered."""
+
+from __future__ import annotations
+
+from typing import ClassVar
+
+from flowlab.model.flow import State
+from flowlab.run.outbound import Outbound
+from flowlab.run.step import Exit, View
+
+
+class SendMessage:
+    """Source: Twilio docs, *Send Message widget*. A message the channel refuses leaves by ``failed``."""
+
+    kind: ClassVar[str] = "send-message"
+
+    def __init__(self, state: State) -> None:
+        self._outbound = Outbound(state)
+
+    def enter(self, view: View) -> Exit:
+        outbound, note, ok = self._outbound.send(view)
+        return Exit("sent" if ok else "failed", {"outbound": outbound}, (note,))

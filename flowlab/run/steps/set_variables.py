@@ -1,0 +1,66 @@
+"""``set-variables``: remember values. They count from the end of the step, so rows cannot read one another."""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Mapping
+from typing import Any, ClassVar
+
+from flowlab.model.event import EventKind
+from flowlab.model.flow import State
+from flowlab.run.step import Exit, Note, View, pairs
+from flowlab.run.template import Renderer, compile_template, text_of
+
+_NUMBER = re.compile(r"-?(?:0|[1-9]\d*)(?:\.\d+)?")
+
+
+class SetVariables:
+    """Source: Twilio docs, *Set Variables widget*, and support article 4413699936411: a bare number becomes a number,
+    a quoted one stays text; ``json_object`` rows are parsed.
+    """
+
+    kind: ClassVar[str] = "set-variables"
+
+    def __init__(self, state: State) -> None:
+        self._rows = [_row(row) for row in pairs(state, "variables")]
+
+    def enter(self, view: View) -> Exit:
+        values: dict[str, Any] = {}
+        notes: list[Note] = []
+        for key, renderer, as_json in self._rows:
+            text = view.render(renderer)
+            try:
+                values[key] = _parse(text) if as_json else cast(text)
+            except ValueError:
+                values[key] = text
+                notes.append(
+                    Note(
+                        EventKind.FAULT.value,
+                        detail=f"variable {key!r} should be JSON and is not: {text[:80]}",
+                    )
+                )
+            notes.append(Note(EventKind.SET.value, value=text, detail=key))
+        return Exit("next", values, tuple(notes), variables=values)
+
+
+def _row(row: Mapping[str, Any]) -> tuple[str, Renderer, bool]:
+    return str(row["key"]), compile_template(text_of(row.get("value"))), row.get("type") == "json_object"
+
+
+def _parse(text: str) -> Any:
+    return json.loads(text) if text.strip() else None
+
+
+def cast(text: str) -> Any:
+    """A rendered value as Studio keeps it.
+
+    >>> cast("3"), cast("2.50"), cast('"3"'), cast("007"), cast("yes")
+    (3, 2.5, '3', '007', 'yes')
+    """
+    bare = text.strip()
+    if _NUMBER.fullmatch(bare) and len(bare) <= 15:  # longer ones (card numbers, ids) would lose digits
+        return float(bare) if "." in bare else int(bare)
+    if len(bare) > 1 and bare[0] == bare[-1] == '"' and _NUMBER.fullmatch(bare[1:-1]):
+        return bare[1:-1]
+    return text
