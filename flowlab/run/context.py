@@ -1,7 +1,7 @@
 """The variables a run starts with: ``trigger``, ``widgets``, ``flow`` and ``contact``, filled as real flows read them.
 
-Sources: Twilio docs *Get Started with Twilio Studio* (context variables), *Conversations Webhooks*, and the variables that
-published flows use. Identifiers are invented and the same in every run.
+Sources: Twilio docs *Get Started with Twilio Studio* (context variables), *Conversations Webhooks*, and the variables
+that published flows use. Identifiers are invented and the same in every run.
 """
 
 from __future__ import annotations

@@ -112,7 +112,7 @@ class Execution:
                 if self._steps > limits.MAX_STEPS:
                     raise LimitReached(limits.STEPS)
                 done = node.step.enter(view)
-                if type(done) is Wait:
+                if isinstance(done, Wait):
                     self._begin_wait(done)
                     return
                 node = self._leave(node, done)

@@ -15,7 +15,7 @@ from zoneinfo import ZoneInfo
 
 @dataclass(frozen=True, slots=True)
 class Request:
-    """What a step asks. ``kind``: the widget type; ``name``: the state's; ``time``: simulated, time zone of the services."""
+    """What a step asks: a widget of type ``kind``, in the state ``name``, at a simulated time (services' zone)."""
 
     kind: str
     name: str
@@ -80,7 +80,7 @@ class Services:
     timezone: str = "UTC"
 
     def answer(self, request: Request) -> Answer | None:
-        """The answer to a request: by state name first, then by the first URL pattern that fits; None if nothing does."""
+        """The answer to a request: by state name, then by the first URL pattern that fits; None if nothing does."""
         rules = self.widgets.get(request.name)
         if rules is None and request.url:
             rules = next((r for pattern, r in self.urls.items() if fnmatchcase(request.url, pattern)), None)

@@ -101,7 +101,7 @@ class _Reader:
         self._known(entry, ("when", *answer_keys), path)
         values = {key: entry[key] for key in answer_keys if key in entry}
         for key, kind in (("status", int), ("text", str), ("exit", str), ("delay_s", (int, float))):
-            if key in values and not isinstance(values[key], kind):  # type: ignore[arg-type]
+            if key in values and not isinstance(values[key], kind):
                 self._fault(f"{path}/{key}", f"{values.pop(key)!r} is not of the right type")
         return self._when(entry.get("when") or {}, f"{path}/when"), Answer(**values)
 

@@ -35,8 +35,8 @@ class Session:
     platform; after a hand-off, messages go to the agent.
 
     ``services``: :class:`~flowlab.run.services.Services`, a mapping, or the path of a YAML file. ``contact``: the
-    customer's address. ``start_time``: a datetime, or ISO text with an offset. Raises UsageError for an unknown channel or
-    an unreadable time, FormatError for a broken services file.
+    customer's address. ``start_time``: a datetime, or ISO text with an offset. Raises UsageError for an unknown channel
+    or an unreadable time, FormatError for a broken services file.
 
     >>> from flowlab.model.flow import State, Transition
     >>> ask = State("ask", "send-and-wait-for-reply", (Transition("incomingMessage", "bye"),), {"body": "Your name?"})
@@ -79,6 +79,11 @@ class Session:
         return self.execution.outcome if self.execution else None
 
     @property
+    def handed_off(self) -> bool:
+        """Whether an agent has taken over."""
+        return self.outcome is Outcome.HANDED_OFF
+
+    @property
     def waiting(self) -> bool:
         """Whether the flow waits for the customer."""
         return bool(self.execution and self.execution.is_waiting)
@@ -119,7 +124,7 @@ class Session:
             self.time_s += after_s
             return self.start(text, media=media)
         said = self.wait(after_s)
-        if self.outcome is Outcome.HANDED_OFF:
+        if self.handed_off:
             self._log(EventKind.RECEIVED, text=text, value=" ".join(media), detail="to the agent", units=1)
             return said
         if not self.waiting:
@@ -134,15 +139,37 @@ class Session:
             raise UsageError(f"cannot wait {seconds} seconds: time cannot go back")
         until = self.time_s + seconds
         said = self._texts(lambda: self._running().let_pass(until)) if self.execution else []
-        self.time_s = until
+        self.time_s = max(self.time_s, until)
         return said
 
-    def settle(self) -> list[str]:
-        """Let time pass until the execution has ended: the customer never writes again."""
-        said = self._texts(lambda: self._running().let_pass(float("inf"))) if self.waiting else []
-        if self.execution:
-            self.time_s = max(self.time_s, self.execution.view.time_s)
-        return said
+    def conclude(self) -> Outcome:
+        """The customer never writes again: let every timeout run out, and log the outcome of the whole conversation.
+
+        A hand-off decides wherever it happened. Otherwise the last execution in which the customer answered decides
+        (one they only started, with a late "thanks" for instance, does not undo how the talk ended), else the first.
+        """
+        if self.waiting:
+            self._texts(lambda: self._running().let_pass(float("inf")))
+        outcome, why = self._conclusion()
+        self._log(EventKind.CONCLUDED, event=outcome.value, detail=why)
+        return outcome
+
+    def _conclusion(self) -> tuple[Outcome, str]:
+        ends: list[tuple[Event, int]] = []
+        received = 0
+        for event in self.events:
+            if event.kind == EventKind.STARTED:
+                received = 0
+            elif event.kind == EventKind.RECEIVED:
+                received += 1
+            elif event.kind == EventKind.ENDED:
+                ends.append((event, received))
+        if not ends:
+            return Outcome.NOT_STARTED, "the customer never wrote"
+        handed_off = next((end for end, _ in ends if end.event == Outcome.HANDED_OFF), None)
+        answered = [end for end, received in ends if received > 1]
+        end = handed_off or (answered[-1] if answered else ends[0][0])
+        return Outcome(end.event), end.detail
 
     def fork(self) -> Session:
         """A copy that goes its own way from here: same past, independent future."""
@@ -163,13 +190,20 @@ class Session:
     def _message_event(self) -> str:
         """The trigger event of a customer's message: the channel's usual one, or the other where only that is wired."""
         usual = self.channel.trigger_event
-        start = self.setting.program.start
-        wired = [e for e in TRIGGER_EVENTS[:2] if start and (way := start.by_event.get(e)) and way.target]
+        wired = [event for event in TRIGGER_EVENTS[:2] if self.starts_by(event)]
         return usual if usual in wired or not wired else wired[0]
+
+    def starts_by(self, event: str) -> bool:
+        """Whether the flow has a way in for this trigger event."""
+        start = self.setting.program.start
+        way = start.by_event.get(event) if start else None
+        return bool(way and way.target)
 
     def _texts(self, go: Any) -> list[str]:
         before = len(self.events)
         go()
+        if self.execution:
+            self.time_s = max(self.time_s, self.execution.view.time_s)
         return [event.text for event in self.events[before:] if event.kind == EventKind.SENT]
 
     def _log(self, kind: EventKind, **columns: Any) -> None:

@@ -9,7 +9,7 @@ from flowlab.run.step import Exit, View
 
 
 class RunFunction(Call):
-    """Source: Twilio docs, *Run Function widget*: ``success`` is a 2xx or 3xx answer within 10 seconds, else ``fail``."""
+    """Source: Twilio docs, *Run Function widget*: ``success`` is a 2xx or 3xx answer within 10 s, else ``fail``."""
 
     kind: ClassVar[str] = "run-function"
 

@@ -49,7 +49,7 @@ class _Test:
         self.argument = compile_template(condition.arguments[0] if condition.arguments else given)
 
     def holds(self, view: View, rendered: dict[Renderer, str]) -> bool:
-        """Whether it holds; ``rendered`` keeps what this visit has rendered already, as branches test the same input."""
+        """Whether it holds; ``rendered`` keeps this visit's texts, as branches test the same input."""
         text = rendered.get(self.argument)
         if text is None:
             text = rendered[self.argument] = view.render(self.argument)
