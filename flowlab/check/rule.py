@@ -1,0 +1,79 @@
+"""What a rule is: one small function that looks at a flow and yields what it found, with its id and its reasons."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from flowlab.model.finding import Finding, Severity
+
+if TYPE_CHECKING:
+    from flowlab.check.subject import Subject
+
+
+_LONGEST_QUOTE = 60
+
+
+@dataclass(frozen=True, slots=True)
+class Hit:
+    """One place where a rule holds. ``severity``: only where this place is graded apart from the rule's own."""
+
+    message: str
+    fix: str
+    state: str = ""
+    path: str = ""
+    event: str = ""
+    channel: str = ""
+    severity: Severity | None = None
+
+
+def quote(text: str) -> str:
+    """A text from the flow as messages show it: in quotation marks, control characters spelt out, cut where long.
+
+    >>> quote("ask\\n"), len(quote("x" * 5_000))
+    ("'ask\\\\n'", 62)
+    """
+    return repr(text if len(text) <= _LONGEST_QUOTE else text[: _LONGEST_QUOTE - 1] + "…")
+
+
+Find = Callable[["Subject"], Iterable[Hit]]
+
+
+@dataclass(frozen=True, slots=True)
+class Rule:
+    """A rule of the catalogue.
+
+    ``severity`` is the usual one; a rule that grades its findings says how in ``why``. ``source``: where the rule
+    comes from (a documentation page, a count over public flows).
+    """
+
+    id: str
+    severity: Severity
+    title: str
+    why: str
+    source: str
+    find: Find
+
+    def findings(self, subject: Subject) -> Iterator[Finding]:
+        """What this rule finds in a flow."""
+        for hit in self.find(subject):
+            yield Finding(
+                rule=self.id,
+                severity=hit.severity or self.severity,
+                message=hit.message,
+                fix=hit.fix,
+                state=hit.state,
+                event=hit.event,
+                path=hit.path,
+                channel=hit.channel,
+            )
+
+
+def rule(id: str, severity: Severity, title: str, *, why: str, source: str) -> Callable[[Find], Rule]:
+    """Make a rule of a function. The catalogue lists it; being written is not enough."""
+
+    def make(find: Find) -> Rule:
+        return Rule(id, severity, title, why, source, find)
+
+    return make

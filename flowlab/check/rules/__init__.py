@@ -1,0 +1,1 @@
+"""The rules by family. Each is one small function; ``check.catalogue`` lists them."""
