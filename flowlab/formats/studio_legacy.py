@@ -1,7 +1,7 @@
 """Studio definitions from before the v2 API -> the modern schema.
 
-The old form: no ``initial_state`` (the state of type ``InitialState`` is the entry), types in CamelCase, transitions that
-name the next state by sid. Source: *Studio Flow and Widget JSON Schemas* beside published legacy flows.
+The old form: no ``initial_state`` (the state of type ``InitialState`` is the entry), types in CamelCase, transitions
+that name the next state by sid. Source: *Studio Flow and Widget JSON Schemas* beside published legacy flows.
 """
 
 from __future__ import annotations
@@ -53,13 +53,8 @@ def upgrade(definition: Mapping[str, Any], source: str) -> dict[str, Any]:
     Raises FormatError when the states are no objects or lack what the modern form needs.
     """
     states = definition["states"]
-    faults = [
-        Fault("expected a state (an object) with a name and a type", f"#/states/{index}")
-        for index, state in enumerate(states)
-        if not (
-            isinstance(state, Mapping) and isinstance(state.get("name"), str) and isinstance(state.get("type"), str)
-        )
-    ]
+    message = "expected a state (an object) with a name and a type"
+    faults = [Fault(message, f"#/states/{index}") for index, state in enumerate(states) if not _is_state(state)]
     if faults:
         raise FormatError(source, faults)
     names = {str(state.get("sid")): state["name"] for state in states}
@@ -71,6 +66,10 @@ def upgrade(definition: Mapping[str, Any], source: str) -> dict[str, Any]:
         "initial_state": entry,
         "flags": {"allow_concurrent_calls": True},
     }
+
+
+def _is_state(state: Any) -> bool:
+    return isinstance(state, Mapping) and isinstance(state.get("name"), str) and isinstance(state.get("type"), str)
 
 
 def _state(state: Mapping[str, Any], names: Mapping[str, str]) -> dict[str, Any]:

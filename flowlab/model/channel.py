@@ -24,8 +24,8 @@ NAMES = ("sms", "whatsapp", "line", "email", "webchat", "messenger", "inapp")
 class Fact:
     """One stated property of a channel, with where it comes from.
 
-    ``trust``: ``D`` said by the platform's documentation, ``S`` read in a specification or published data, ``R`` reported
-    second hand, ``M`` our own assumption; see ``channels/README.md``. ``note``: what the value leaves out.
+    ``trust``: ``D`` said by the platform's documentation, ``S`` read in a specification or published data, ``R``
+    reported second hand, ``M`` our own assumption; see ``channels/README.md``. ``note``: what the value leaves out.
     """
 
     value: Any

@@ -91,7 +91,7 @@ def read_channel_file(path: Path) -> dict[str, Any]:
     """
     data = _load(path)
     if not isinstance(data, dict):
-        raise FormatError(str(path), f"holds no 'key: value' lines but {_shown(data)}; see channels/sms.yaml for the form")
+        raise FormatError(str(path), f"must hold 'key: value' lines as channels/sms.yaml does, not {_shown(data)}")
     faults = _unknown(data, _KEYS, "")
     faults += [fault for key in _TEXTS for fault in _text_faults(data, key)]
     faults += _address_faults(data)

@@ -22,7 +22,8 @@ class EventKind(StrEnum):
     )
     FAULT = "fault"  #: the flow's content is wrong here; ``detail`` says what. The run goes on
     HANDED_OFF = "handed_off"  #: a task was made; ``text`` is its attributes as JSON
-    ENDED = "ended"  #: the session ended; ``event`` is its :class:`~flowlab.model.outcome.Outcome`, ``detail`` why
+    ENDED = "ended"  #: an execution ended; ``event`` is its :class:`~flowlab.model.outcome.Outcome`, ``detail`` why
+    CONCLUDED = "concluded"  #: the last line: ``event`` is the outcome of the whole conversation, ``detail`` why
 
 
 class Event(NamedTuple):
