@@ -1,0 +1,123 @@
+"""Run: what came of putting conversations through a flow, and the tables made from it."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import cached_property
+from html import escape
+from typing import TYPE_CHECKING, Any
+
+from flowlab.errors import UsageError, did_you_mean
+from flowlab.measure.compare import outcome_order
+from flowlab.measure.coverage import coverage_table
+from flowlab.measure.log import events_table
+from flowlab.measure.outcomes import outcome_table, recorded_events
+from flowlab.model.conversation import Conversation
+from flowlab.model.divergence import Divergence
+from flowlab.model.event import Event, EventKind
+from flowlab.model.flow import Flow
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+
+@dataclass(frozen=True, repr=False, eq=False)
+class Run:
+    """Conversations put through a flow.
+
+    ``log``: everything that happened, in order. ``parted``: where record and replay differ. ``source``: ``replayed``,
+    ``simulated`` or ``observed`` (see :data:`flowlab.measure.compare.SOURCES`).
+    """
+
+    flow: Flow
+    conversations: list[Conversation]
+    log: list[Event]
+    parted: list[Divergence]
+    source: str = "replayed"
+
+    @cached_property
+    def events(self) -> pd.DataFrame:
+        """The log as a table: :func:`flowlab.measure.log.events_table`."""
+        return events_table(self.log)
+
+    @cached_property
+    def outcomes(self) -> pd.DataFrame:
+        """One row a conversation: :func:`flowlab.measure.outcomes.outcome_table`."""
+        return outcome_table(self.events, self.conversations, self.source)
+
+    @cached_property
+    def divergences(self) -> pd.DataFrame:
+        """Where record and replay part ways; columns of :class:`~flowlab.model.divergence.Divergence`."""
+        import pandas as pd
+
+        return pd.DataFrame.from_records(self.parted, columns=list(Divergence._fields))
+
+    @cached_property
+    def counts(self) -> Mapping[tuple[str, str, str], int]:
+        """How often each edge ``(state, event, next)`` was walked: the traffic that a drawing paints.
+
+        Edges never walked count 0. ``next`` tells the matches of a split apart.
+        """
+        return Counter((e.state, e.event, e.transitioned_to) for e in self.log if e.kind == EventKind.STEP)
+
+    @cached_property
+    def recorded(self) -> Run:
+        """The same conversations as they were recorded, to compare with: ``fl.compare({"as recorded": run.recorded,
+        "replayed": run})``. It has messages and outcomes, but no states."""
+        return Run(self.flow, self.conversations, list(recorded_events(self.conversations)), [], "observed")
+
+    def coverage(self) -> pd.DataFrame:
+        """Every exit of the flow and how often it was taken: :func:`flowlab.measure.coverage.coverage_table`."""
+        return coverage_table(self.flow, self.events)
+
+    def path(self, conversation_id: str) -> list[tuple[str, str, str]]:
+        """The edges one conversation walked: ``(state, event, next)``, in order.
+
+        Raises UsageError when the run has no such conversation.
+        """
+        ids = [talk.id for talk in self.conversations]
+        if conversation_id not in ids:
+            near = did_you_mean(conversation_id, ids) if len(ids) <= 20 else "See run.outcomes for the ids."
+            raise UsageError(f"this run has no conversation {conversation_id!r}. {near}")
+        mine = (e for e in self.log if e.conversation_id == conversation_id and e.kind == EventKind.STEP)
+        return [(e.state, e.event, e.transitioned_to) for e in mine]
+
+    def __repr__(self) -> str:
+        return (
+            f"<Run {self.source}: {len(self.conversations)} conversations through {self.flow.name!r}, "
+            f"{len(self.log)} events, {len(self.parted)} divergences>"
+        )
+
+    def _repr_mimebundle_(self, **_kwargs: Any) -> dict[str, str]:
+        return {"text/plain": repr(self), "text/html": _html(self)}
+
+
+_MUTED = "color:var(--jp-ui-font-color2,#767676)"
+_RULE = "border-bottom:1px solid var(--jp-border-color2,#999)"
+
+
+def _html(run: Run) -> str:
+    """The run in a dozen lines. Colours are the notebook's own, so that it reads in its dark theme too."""
+    known = run.outcomes["outcome"].dropna().value_counts().to_dict()
+    n = len(run.conversations)
+    ends = "".join(_row(name.replace("_", " "), known[name], n) for name in outcome_order(known))
+    parted = Counter(d.what for d in run.parted)
+    talks = len({d.conversation_id for d in run.parted})
+    differences = "".join(_row(what, k) for what, k in parted.most_common())
+    heading = f"<tr><th colspan=2 style='text-align:left;{_RULE}'>%s</th></tr>"
+    body = heading % "how they end" + ends
+    if parted:
+        body += heading % f"record and replay differ in {talks} of {n}" + differences
+    return (
+        f"<div style='color:var(--jp-ui-font-color1,inherit)'><b>{escape(run.flow.name)}</b> "
+        f"<span style='{_MUTED}'>{escape(run.source)}: {n} conversations, {len(run.log)} events</span>"
+        f"<table style='margin:.4em 0;background:transparent'>{body}</table>"
+        f"<span style='{_MUTED}'>.events .outcomes .divergences .coverage()</span></div>"
+    )
+
+
+def _row(label: str, k: int, n: int = 0) -> str:
+    share = f" <span style='{_MUTED}'>{k / n:.0%}</span>" if n else ""
+    return f"<tr><td style='text-align:left'>{escape(label)}</td><td style='text-align:right'>{k}{share}</td></tr>"

@@ -1,0 +1,139 @@
+"""What may be painted on a drawing, read into one form: a walked path, traffic, findings."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, TypedDict
+
+from flowlab.errors import UsageError, did_you_mean
+from flowlab.model.event import ENDED, Event, EventKind
+from flowlab.model.finding import Finding, Severity
+from flowlab.model.flow import Flow, State, Transition
+from flowlab.show.layout import Direction
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+    from flowlab.show.style import Theme
+
+Walk = Iterable[str] | Iterable[tuple[str, str, str]] | Iterable[Event]
+Traffic = Mapping[tuple[str, str], int] | Mapping[tuple[str, str, str], int]
+
+
+class Options(TypedDict, total=False):
+    """The options of :func:`flowlab.show.draw.draw`; see there."""
+
+    direction: Direction
+    path: Walk | None
+    counts: Traffic | pd.DataFrame | None
+    findings: Iterable[Finding] | None
+    theme: str | Theme
+    text: bool
+
+
+def check_options(options: Mapping[str, Any]) -> None:
+    """Raises UsageError for an option that there is not."""
+    for name in options:
+        if name not in Options.__annotations__:
+            raise UsageError(f"drawing has no option {name!r}. {did_you_mean(name, list(Options.__annotations__))}")
+
+
+@dataclass(frozen=True, slots=True)
+class Walked:
+    """The states and the edges ``(from, to)`` of a walked path."""
+
+    states: frozenset[str]
+    edges: frozenset[tuple[str, str]]
+
+
+def read_path(flow: Flow, path: Walk) -> Walked:
+    """A path as states in order, as steps ``(state, event, next)``, or as events (of which the steps count).
+
+    Raises UsageError for a state that the flow has not.
+    """
+    states: list[str] = []
+    edges: set[tuple[str, str]] = set()
+    for item in path:
+        if isinstance(item, Event):
+            steps = [item.state, item.transitioned_to] if item.kind == EventKind.STEP else []
+        elif isinstance(item, str):
+            steps = [states[-1], item] if states else [item]
+        else:
+            steps = [item[0], item[2]]
+        known = [name for name in steps if name and name != ENDED]
+        for name in known:
+            _must_be_known(flow, name)
+        states += known
+        if len(known) == 2:
+            edges.add((known[0], known[1]))
+    return Walked(frozenset(states), frozenset(edges))
+
+
+def _must_be_known(flow: Flow, name: str) -> None:
+    targets = {t.next for state in flow for t in state.transitions}
+    if name not in flow.by_name and name not in targets:
+        known = list(flow.by_name)
+        raise UsageError(f"path: flow {flow.name!r} has no state {name!r}. {did_you_mean(name, known)}")
+
+
+class Counts:
+    """How often exits were taken."""
+
+    def __init__(self, counts: Traffic | pd.DataFrame) -> None:
+        """Read a mapping ``(state, event) -> n`` or ``(state, event, next) -> n``, or a table with these columns.
+
+        Raises UsageError for a table without them, or another form of key.
+        """
+        self._of: dict[tuple[str, ...], int] = {}
+        rows = counts.items() if isinstance(counts, Mapping) else _rows(counts)
+        for key, n in rows:
+            if not isinstance(key, tuple) or len(key) not in (2, 3):
+                raise UsageError(f"counts: {key!r} is not (state, event) or (state, event, next)")
+            parts = (*key[:2], key[2] or ENDED) if len(key) == 3 else key
+            self._of[parts] = self._of.get(parts, 0) + int(n)
+
+    def __bool__(self) -> bool:
+        return bool(self._of)
+
+    def taken(self, state: State, transitions: Iterable[Transition]) -> int | None:
+        """How often these exits, which lead to the same state, were taken; None when that was not counted.
+
+        Where several exits share an event (the matches of a split) only counts with ``next`` tell them apart.
+        """
+        events = {t.event: t.next or ENDED for t in transitions}
+        found: list[int] = []
+        for event, target in events.items():
+            if (state.name, event, target) in self._of:
+                found.append(self._of[state.name, event, target])
+            elif (state.name, event) in self._of:
+                if len({t.next for t in state.transitions if t.event == event}) > 1:
+                    return None
+                found.append(self._of[state.name, event])
+        return sum(found)
+
+
+def _rows(table: pd.DataFrame) -> Iterable[tuple[tuple[str, ...], int]]:
+    missing = [name for name in ("state", "event", "n") if name not in table.columns]
+    if missing:
+        raise UsageError(f"counts: the table has no column {missing[0]!r}; expected state, event, n (and next)")
+    columns = [name for name in ("state", "event", "next") if name in table.columns]
+    return [(tuple(row[:-1]), row[-1]) for row in table[[*columns, "n"]].itertuples(index=False, name=None)]
+
+
+@dataclass(frozen=True, slots=True)
+class Badge:
+    """The findings of one state: the worst severity, and how many there are."""
+
+    severity: Severity
+    n: int
+
+
+def badges(findings: Iterable[Finding]) -> dict[str, Badge]:
+    """The badge of each state that has findings."""
+    of: dict[str, list[Severity]] = {}
+    for finding in findings:
+        if finding.state:
+            of.setdefault(finding.state, []).append(finding.severity)
+    order = list(Severity)
+    return {state: Badge(min(found, key=order.index), len(found)) for state, found in of.items()}

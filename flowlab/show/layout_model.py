@@ -1,0 +1,67 @@
+"""What a layout is: boxes, routes and label places in pixels at 1x, for any painter."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+Point = tuple[float, float]
+#: An edge is named as networkx names it: from, to, key.
+EdgeId = tuple[str, str, int]
+
+
+@dataclass(frozen=True, slots=True)
+class Box:
+    """A rectangle; ``x`` and ``y`` are its left and its top, y grows downwards."""
+
+    x: float
+    y: float
+    width: float
+    height: float
+
+    @property
+    def centre(self) -> Point:
+        return self.x + self.width / 2, self.y + self.height / 2
+
+    @property
+    def right(self) -> float:
+        return self.x + self.width
+
+    @property
+    def bottom(self) -> float:
+        return self.y + self.height
+
+    def moved(self, dx: float, dy: float) -> Box:
+        return Box(self.x + dx, self.y + dy, self.width, self.height)
+
+    def transposed(self) -> Box:
+        return Box(self.y, self.x, self.height, self.width)
+
+
+@dataclass(frozen=True, slots=True)
+class Layout:
+    """Where everything goes, in pixels at 1x, the origin at the top left.
+
+    ``edges`` holds for each edge the points of a cubic Bézier chain: a start, then three points a piece (two controls
+    and an end). It runs from the edge's own start to its own end, so that the arrow head belongs at the last point.
+    ``labels`` has a box for each edge that was given a label size. ``back`` are the edges that close a cycle: they run
+    against the direction of reading, or from a node to itself.
+    """
+
+    width: float
+    height: float
+    nodes: Mapping[str, Box]
+    edges: Mapping[EdgeId, tuple[Point, ...]]
+    labels: Mapping[EdgeId, Box]
+    back: frozenset[EdgeId]
+
+    def svg_path(self, edge: EdgeId) -> str:
+        """The route of an edge as the ``d`` of an SVG path.
+
+        >>> box = Box(0, 0, 10, 10)
+        >>> line = ((5, 10), (5, 13.5), (5, 16.5), (5, 20))
+        >>> Layout(10, 30, {"a": box}, {("a", "b", 0): line}, {}, frozenset()).svg_path(("a", "b", 0))
+        'M5 10C5 13.5 5 16.5 5 20'
+        """
+        start, *rest = (f"{x:g} {y:g}" for x, y in self.edges[edge])
+        return f"M{start}" + "".join(f"C{' '.join(rest[i : i + 3])}" for i in range(0, len(rest), 3))

@@ -1,0 +1,179 @@
+"""Plan -> SVG that takes the page's theme: laid out once, painted anew at every step of a talk.
+
+The same plan, shapes and colours as :mod:`flowlab.show.draw_paint`; states and edges can be addressed in the page.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from functools import cache
+from pathlib import Path
+
+from flowlab.model.event import Event, EventKind
+from flowlab.model.flow import Flow
+from flowlab.model.kinds import Family
+from flowlab.show.draw_labels import LABEL_LINE
+from flowlab.show.draw_plan import (
+    CAPTION_LINE,
+    NAME_LINE,
+    TAG_HEIGHT,
+    TEXT_ABOVE,
+    TEXT_LINE,
+    Edge,
+    Node,
+    make_plan,
+)
+from flowlab.show.draw_shapes import Outline, extra_lines, outline, rounded
+from flowlab.show.layout_model import Box, EdgeId, Point
+from flowlab.show.markup import safe
+from flowlab.show.style import DARK, LIGHT, Theme
+
+_TAG_INSET = 10.0
+_DARK_PAGES = ("body[data-jp-theme-light=false] .fl-map", "body.vscode-dark .fl-map")
+
+
+class FlowMap:
+    """A flow, laid out. :meth:`paint` gives the picture of a moment.
+
+    >>> from flowlab.model.flow import State, Transition
+    >>> flow = Flow((State("ask", "send-and-wait-for-reply", (Transition("incomingMessage", "ask"),)),), "ask")
+    >>> "data-active" in FlowMap(flow).paint(active="ask")
+    True
+    """
+
+    def __init__(self, flow: Flow) -> None:
+        self.flow = flow
+        self._plan = make_plan(flow, {})
+        self.layout = self._plan.layout
+        self._edges = {edge.id: self._edge(edge) for edge in self._plan.edges.values()}
+        self._nodes = {node.name: self._node(node) for node in self._plan.nodes.values()}
+
+    def paint(self, walked: Iterable[Event] = (), active: str = "", window: Box | None = None) -> str:
+        """The picture as one SVG element.
+
+        ``walked``: the events of a run; what its steps passed is painted. ``active``: the state that is lit.
+        ``window``: the part to show, in the layout's pixels; all of it otherwise.
+        """
+        steps = {(event.state, event.transitioned_to) for event in walked if event.kind == EventKind.STEP}
+        passed = {name for step in steps for name in step}
+        ends = {edge: edge[:2] in steps for edge in self._edges}
+        body = "".join(
+            _group("edge", self._edges[edge], walked=ends[edge]) for edge in sorted(ends, key=ends.__getitem__)
+        )
+        body += "".join(
+            _group("node", inside, f"data-state='{safe(name)}'", passed=name in passed, active=name == active)
+            for name, inside in self._nodes.items()
+        )
+        name = safe(f"Flow {self.flow.name}" + (f", now at {active}" if active else ""))
+        page = Box(0, 0, self.layout.width, self.layout.height)
+        return _svg("fl-map", f"role=img aria-label='{name}'", window or page, f"<style>{_style()}</style>{body}")
+
+    def overview(self, active: str = "", window: Box | None = None) -> str:
+        """The whole flow as small boxes, with the window drawn in it."""
+        boxes = sorted(self.layout.nodes.items(), key=lambda item: item[0] == active)
+        body = "".join(f"<rect class={'here' if name == active else 'part'} {_place(box)}/>" for name, box in boxes)
+        body += f"<rect class=window {_place(window)}/>" if window else ""
+        page = Box(0, 0, self.layout.width, self.layout.height)
+        return _svg("fl-map fl-overview", "aria-hidden=true", page, body)
+
+    def _edge(self, edge: Edge) -> tuple[str, str]:
+        """The classes of an edge and what is drawn of it."""
+        kind = "back" if edge.id in self.layout.back else ""
+        line = f"<path class=line d='{self.layout.svg_path(edge.id)}'/>{_head(self.layout.edges[edge.id])}"
+        return kind, f"<title>{safe(self._exits(edge.id))}</title>{line}" + "".join(self._label(edge))
+
+    def _exits(self, edge: EdgeId) -> str:
+        """The full text of the exits that an edge stands for."""
+        tail, head, _ = edge
+        return "; ".join(exit_.label for exit_ in self.flow[tail].transitions if exit_.next == head)
+
+    def _label(self, edge: Edge) -> Iterator[str]:
+        if edge.lines:
+            box = self.layout.labels[edge.id]
+            yield f"<rect class=paper rx=4 {_place(box)}/>"
+            x, y = box.centre
+            for place, text in enumerate(edge.lines):
+                yield _text("label", (x, y + (place - (len(edge.lines) - 1) / 2) * LABEL_LINE), text)
+
+    def _node(self, node: Node) -> tuple[str, str]:
+        """The classes of a node and what is drawn of it."""
+        whole = self.layout.nodes[node.name]
+        box = Box(whole.x, whole.y, whole.width, whole.height - (TAG_HEIGHT if node.tag else 0))
+        shape = LIGHT.looks[node.family].shape
+        marks = {_slug(node.family): True, "initial": node.initial, "dashed": not node.reachable}
+        tag = _tag(node, box) if node.tag else ""
+        extra = f"<path class=extra d='{_d(extra_lines(shape, box))}'/>"
+        drawn = f"{tag}<path class=box d='{_d(outline(shape, box))}'/>{extra}{''.join(_words(node, box))}"
+        said = self.flow[node.name].text if node.name in self.flow.by_name else ""
+        told = "\n".join(safe(part) for part in (node.name, node.caption.lower(), said) if part)
+        return " ".join(mark for mark, on in marks.items() if on), f"<title>{told}</title>{drawn}"
+
+
+def _group(kind: str, drawn: tuple[str, str], attributes: str = "", **marks: bool) -> str:
+    classes, inside = drawn
+    named = " ".join([kind, classes, *(mark for mark, on in marks.items() if on)])
+    lit = " data-active=true" if marks.get("active") else ""
+    return f"<g class='{named}' {attributes}{lit}>{inside}</g>"
+
+
+def _svg(classes: str, attributes: str, view: Box, body: str) -> str:
+    seen = f"{view.x:g} {view.y:g} {view.width:g} {view.height:g}"
+    return f"<svg class='{classes}' {attributes} xmlns='http://www.w3.org/2000/svg' viewBox='{seen}'>{body}</svg>"
+
+
+def _words(node: Node, box: Box) -> Iterator[str]:
+    caption = f"{node.caption} · FIRST" if node.initial else node.caption
+    lines = [("caption", caption, CAPTION_LINE, 0.0), *(("name", text, NAME_LINE, 0.0) for text in node.title)]
+    lines += [("says", text, TEXT_LINE, 0.0 if place else TEXT_ABOVE) for place, text in enumerate(node.text)]
+    x, middle = box.centre
+    y = middle - sum(height + above for _, _, height, above in lines) / 2
+    for kind, text, height, above in lines:
+        yield _text(kind, (x, y + above + height / 2), text)
+        y += above + height
+
+
+def _tag(node: Node, box: Box) -> str:
+    """The line below the shape that names the exits at which a run ends."""
+    hung = Box(box.x + _TAG_INSET, box.bottom - 8, box.width - 2 * _TAG_INSET, TAG_HEIGHT + 8)
+    words = _text("says", (hung.centre[0], box.bottom + TAG_HEIGHT / 2), ("■ " if node.silent else "● ") + node.tag)
+    return f"<g class='tag{' silent' if node.silent else ''}'><path d='{_d(rounded(hung, 0, 0, 5, 5))}'/>{words}</g>"
+
+
+def _head(route: tuple[Point, ...], size: float = 9.0) -> str:
+    (ax, ay), (x, y) = route[-2:]
+    far = ((x - ax) ** 2 + (y - ay) ** 2) ** 0.5 or 1.0
+    dx, dy = (x - ax) / far * size, (y - ay) / far * size
+    left, right = (x - dx - dy * 0.42, y - dy + dx * 0.42), (x - dx + dy * 0.42, y - dy - dx * 0.42)
+    return f"<path class=head d='{_d([('M', ((x, y),)), ('L', (left,)), ('L', (right,)), ('Z', ())])}'/>"
+
+
+def _text(kind: str, at: Point, text: str) -> str:
+    return f"<text class={kind} x='{at[0]:g}' y='{at[1]:g}'>{safe(text)}</text>"
+
+
+def _d(strokes: Outline) -> str:
+    return "".join(kind + " ".join(f"{x:g} {y:g}" for x, y in points) for kind, points in strokes)
+
+
+def _place(box: Box) -> str:
+    return f"x='{box.x:g}' y='{box.y:g}' width='{box.width:g}' height='{box.height:g}'"
+
+
+def _slug(family: Family) -> str:
+    return family.replace(" ", "-")
+
+
+@cache
+def _style() -> str:
+    """The style sheet: fixed rules, and the colours of both themes."""
+    rules = Path(__file__).with_name("svg.css").read_text("utf-8")
+    return rules + _colours(LIGHT, (".fl-map",)) + _colours(DARK, _DARK_PAGES)
+
+
+def _colours(theme: Theme, pages: Iterable[str]) -> str:
+    names = ("paper", "ink", "muted", "line", "loop", "path", "alarm", "alarm_fill")
+    own = ";".join(f"--{name.replace('_', '-')}:{getattr(theme, name)}" for name in names)
+    css = f"{','.join(pages)}{{{own}}}"
+    for family, look in theme.looks.items():
+        css += f"{','.join(f'{page} .{_slug(family)}' for page in pages)}{{--fill:{look.fill};--stroke:{look.stroke}}}"
+    return css
