@@ -1,0 +1,49 @@
+"""flowlab: see, talk to, replay and compare customer-conversation flows on every text channel, offline.
+
+>>> import flowlab as fl
+>>> flow = fl.load("sample_data/flows/order_support.json")
+>>> session = fl.Session(flow, channel="whatsapp", services="sample_data/services/order_support.yaml")
+>>> replies = session.start("hi")
+"""
+
+from flowlab.api import chat, compare, draw, replay, report
+from flowlab.check import check
+from flowlab.errors import FlowlabError
+from flowlab.formats import load, save
+from flowlab.model.channel import Channel, channels
+from flowlab.model.conversation import Conversation, Message
+from flowlab.model.event import Event
+from flowlab.model.flow import Condition, Flow, State, Transition
+from flowlab.model.outcome import Outcome
+from flowlab.run.render import segments
+from flowlab.run.services import Services
+from flowlab.run.session import Session
+from flowlab.show import register_displays
+
+__version__ = "0.1.0"
+__all__ = [
+    "Channel",
+    "Condition",
+    "Conversation",
+    "Event",
+    "Flow",
+    "FlowlabError",
+    "Message",
+    "Outcome",
+    "Services",
+    "Session",
+    "State",
+    "Transition",
+    "channels",
+    "chat",
+    "check",
+    "compare",
+    "draw",
+    "load",
+    "replay",
+    "report",
+    "save",
+    "segments",
+]
+
+register_displays()

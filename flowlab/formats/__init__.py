@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import json
 import os
-import tempfile
 from collections.abc import Mapping, Sequence
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
@@ -26,6 +26,8 @@ def load(source: str | Path | Mapping[str, Any], *, redact: bool = True) -> Flow
     """
     if isinstance(source, Mapping):
         return read_flow(source)
+    if isinstance(source, str) and source.lstrip()[:1] in ("{", "["):
+        raise UsageError("load() wants the path of a file, or parsed JSON: give it json.loads(text)")
     path = Path(source)
     if not path.exists():
         raise UsageError(f"there is no file {path}. Looked in {path.absolute().parent}")
@@ -59,12 +61,13 @@ def save(thing: Flow | Sequence[Conversation], path: str | Path) -> Path:
 
 def write_whole(path: Path, text: str) -> None:
     """Write a text file so that it is never half there."""
+    temporary = path.with_name(f".{path.name}.{os.getpid()}")
     try:
-        handle, temporary = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")
-        with os.fdopen(handle, "wb") as file:
-            file.write(text.encode())
-        Path(temporary).replace(path)
+        temporary.write_bytes(text.encode())
+        temporary.replace(path)
     except OSError as error:
+        with suppress(OSError):
+            temporary.unlink()
         raise UsageError(f"{path}: cannot be written: {error.strerror or error}") from None
 
 

@@ -7,14 +7,16 @@ from typing import Any, NoReturn
 
 from flowlab.errors import Fault, FormatError
 
+MAX_DEPTH = 100
+
 
 def parse_json(text: str, source: str) -> Any:
-    """Parse JSON strictly: no NaN, no Infinity.
+    """Parse JSON strictly: no NaN, no Infinity, at most 100 levels deep (what cannot be written again is not read).
 
     Raises FormatError with line and column.
     """
     try:
-        return json.loads(text, parse_constant=_refuse)
+        value = json.loads(text, parse_constant=_refuse, parse_float=_finite)
     except json.JSONDecodeError as error:
         place = f"line {error.lineno}, column {error.colno}"
         raise FormatError(source, [Fault(f"is not JSON: {error.msg}", place)]) from None
@@ -22,6 +24,28 @@ def parse_json(text: str, source: str) -> Any:
         raise FormatError(source, "is not readable JSON: it is nested too deep") from None
     except ValueError as error:
         raise FormatError(source, f"is not JSON: {error}") from None
+    if _is_deep(value):
+        raise FormatError(source, f"is not readable JSON: it is nested more than {MAX_DEPTH} levels deep")
+    return value
+
+
+def _is_deep(value: Any) -> bool:
+    level = [value]
+    for _ in range(MAX_DEPTH):
+        level = [
+            item
+            for outer in level
+            if isinstance(outer, dict | list)
+            for item in (outer.values() if isinstance(outer, dict) else outer)
+        ]
+    return bool(level)
+
+
+def _finite(digits: str) -> float:
+    number = float(digits)
+    if number in (float("inf"), float("-inf")):
+        raise ValueError(f"the number {digits[:20]} is too large")
+    return number
 
 
 def _refuse(name: str) -> NoReturn:

@@ -74,7 +74,8 @@ def write_flow(flow: Flow) -> Any:
         if layer.resource is not None:
             data = {**layer.resource, "definition": data}
         else:
-            data = layer.text if layer.text and json.loads(layer.text) == data else json.dumps(data, ensure_ascii=False)
+            text = json.dumps(data, ensure_ascii=False)
+            data = layer.text if layer.text and json.dumps(json.loads(layer.text), ensure_ascii=False) == text else text
     return data
 
 
@@ -176,7 +177,7 @@ def _state_json(state: State) -> dict[str, Any]:
         raw["type"] = state.type
     if state.transitions != was.transitions or not state.raw:
         raw["transitions"] = [_transition_json(t) for t in state.transitions]
-    if state.properties != was.properties or not state.raw:
+    if state.properties is not was.properties and (state.properties or was.properties or not state.raw):
         raw["properties"] = dict(state.properties)
     return raw
 
@@ -196,15 +197,22 @@ def _transition_json(transition: Transition) -> dict[str, Any]:
 
 
 def _condition_json(condition: Condition) -> dict[str, Any]:
-    if condition.raw and _condition(condition.raw) == condition:
-        return dict(condition.raw)
-    return {
-        **condition.raw,
+    now = {
         "friendly_name": condition.label or f"If value {condition}",
         "arguments": list(condition.arguments),
         "type": condition.type,
         "value": condition.value,
     }
+    if not condition.raw:
+        return now
+    was = _condition(condition.raw)
+    same = {
+        "friendly_name": condition.label == was.label,
+        "arguments": condition.arguments == was.arguments,
+        "type": condition.type == was.type,
+        "value": condition.value == was.value,
+    }
+    return {**condition.raw, **{key: value for key, value in now.items() if not same[key]}}
 
 
 def _name(definition: Mapping[str, Any], layers: tuple[Layer, ...], source: str) -> str:

@@ -3,14 +3,18 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Mapping
 from typing import Any, ClassVar
 
 from flowlab.model.event import EventKind
 from flowlab.model.flow import State
 from flowlab.run.limits import CALL_TIMEOUT_S
 from flowlab.run.services import Answer
-from flowlab.run.step import Exit, Note, View, pairs, template
+from flowlab.run.step import Exit, View, pairs, template
 from flowlab.run.template import compile_template, text_of
+
+CALLED = EventKind.CALLED.value
+_encode = json.JSONEncoder(default=str).encode
 
 
 class Call:
@@ -36,29 +40,32 @@ class Call:
             parameters={key: view.render(value) for key, value in self._parameters},
             body=view.render(self._body),
         )
+        view.keep({})  # only now: the request may read what the last visit left
         if answer is None:
-            return Exit(failed, {}, (Note(EventKind.UNANSWERED.value, detail=self._remedy()),))
+            view.tell(EventKind.UNANSWERED.value, detail=self._remedy())
+            return Exit(failed)
         if answer.delay_s > CALL_TIMEOUT_S:
-            late = Note(EventKind.CALLED.value, value="timeout", detail=f"no answer within {CALL_TIMEOUT_S:.0f} s")
-            return Exit(failed, {}, (late,), took_s=CALL_TIMEOUT_S)
+            view.tell(CALLED, value="timeout", detail=f"no answer within {CALL_TIMEOUT_S:.0f} s")
+            return Exit(failed, took_s=CALL_TIMEOUT_S)
+        view.tell(CALLED, value=str(answer.status), detail=self._state.name)
         left = answer.exit or (ok if answer.status in good else failed)
-        note = Note(EventKind.CALLED.value, value=str(answer.status), detail=self._state.name)
-        return Exit(left, _result(answer), (note,), took_s=answer.delay_s)
+        view.keep(self.result(answer))
+        return Exit(left, took_s=answer.delay_s)
+
+    def result(self, answer: Answer) -> Mapping[str, Any]:
+        """What an answer leaves under ``widgets.NAME``: ``parsed`` only where it is JSON."""
+        if answer.json is None:
+            return {"status_code": answer.status, "content_type": "text/plain", "body": answer.text}
+        body = _encode(answer.json)
+        return {
+            "status_code": answer.status,
+            "content_type": "application/json",
+            "body": body,
+            "parsed": answer.json,
+        }
 
     def _remedy(self) -> str:
         return (
             f"nothing answers {self._state.type} {self._state.name!r}: "
             f"add it to services under widgets, as `{self._state.name}: {{json: {{...}}}}`"
         )
-
-
-def _result(answer: Answer) -> dict[str, Any]:
-    if answer.json is None:
-        return {"status_code": answer.status, "content_type": "text/plain", "body": answer.text}
-    body = json.dumps(answer.json, default=str)
-    return {
-        "status_code": answer.status,
-        "content_type": "application/json",
-        "body": body,
-        "parsed": answer.json,
-    }

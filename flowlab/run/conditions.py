@@ -11,11 +11,13 @@ from collections.abc import Callable
 from datetime import date, time
 from functools import lru_cache
 
+from flowlab.run.pattern import matches
+
 Comparison = Callable[[str, str], bool]
 
-#: A pattern longer than this, or tried on a longer input, is refused: patterns come from files we do not trust.
-MAX_PATTERN_CHARS = 1_000
-MAX_SUBJECT_CHARS = 2_000
+_DIGITS = re.compile(r"[+-]?(\d+\.?\d*|\.\d+)(e[+-]?\d+)?", re.ASCII)
+_DAY = re.compile(r"(\d{4}-\d\d-\d\d)([t ].*)?", re.ASCII | re.DOTALL)
+_CLOCK = re.compile(r"(\d{1,2}):(\d\d)(:\d\d)?", re.ASCII)
 
 
 def _equal_to(text: str, value: str) -> bool:
@@ -39,8 +41,7 @@ def _is_blank(text: str, _value: str) -> bool:
 
 
 def _regex(text: str, value: str) -> bool:
-    pattern = _pattern(value)
-    return bool(pattern and len(text) <= MAX_SUBJECT_CHARS and pattern.fullmatch(text))
+    return matches(value, text)
 
 
 def _less_than(text: str, value: str) -> bool:
@@ -98,15 +99,23 @@ CONDITIONS: dict[str, Comparison] = {
 def holds(type: str, text: str, value: str) -> bool:
     """Whether a condition holds for the (rendered) input; an unknown type never does.
 
+    Raises PatternFault for a regular expression that is not valid, or could take for ever on this input.
+
     >>> holds("matches_any_of", " Yes ", "y, yes, sure"), holds("less_than", "1,000", "2000")
     (True, False)
     """
     comparison = CONDITIONS.get(type)
-    if comparison is None:
-        return False
-    if type == "regex":
-        return comparison(text.strip(), value)
-    return comparison(text.strip().lower(), value.strip().lower())
+    return comparison is not None and comparison(plain(text), plain_value(type, value))
+
+
+def plain(text: str) -> str:
+    """An input as comparisons see it: no surrounding blanks, lower case."""
+    return text.strip().lower()
+
+
+def plain_value(type: str, value: str) -> str:
+    """A condition's value as comparisons see it; a pattern keeps its case, as ``\\S`` is not ``\\s``."""
+    return value.strip() if type == "regex" else value.strip().lower()
 
 
 @lru_cache(maxsize=1024)
@@ -114,25 +123,13 @@ def _items(value: str) -> frozenset[str]:
     return frozenset(item.strip() for item in value.split(","))
 
 
-@lru_cache(maxsize=1024)
-def _pattern(value: str) -> re.Pattern[str] | None:
-    if len(value) > MAX_PATTERN_CHARS:
-        return None
-    try:
-        return re.compile(value.strip(), re.IGNORECASE)
-    except (re.error, OverflowError, RecursionError):
-        return None
-
-
 def _number(text: str) -> float | None:
-    try:
-        return float(text)
-    except ValueError:
-        return None
+    """A number as people write it; Python's own ``1_000``, ``nan`` and ``infinity`` are none."""
+    return float(text) if _DIGITS.fullmatch(text) else None
 
 
 def _time(text: str) -> time | None:
-    match = re.fullmatch(r"(\d{1,2}):(\d{2})(?::\d{2})?", text)
+    match = _CLOCK.fullmatch(text)
     try:
         return time(int(match[1]), int(match[2])) if match else None
     except ValueError:
@@ -140,7 +137,8 @@ def _time(text: str) -> time | None:
 
 
 def _date(text: str) -> date | None:
+    match = _DAY.fullmatch(text)
     try:
-        return date.fromisoformat(text[:10])
+        return date.fromisoformat(match[1]) if match else None
     except ValueError:
         return None

@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 import copy
-from dataclasses import dataclass
-from typing import Any
+from typing import Any, NamedTuple
 
 from flowlab.model.channel import Channel
 from flowlab.model.event import ENDED, Event, EventKind
@@ -13,17 +12,23 @@ from flowlab.model.outcome import Outcome
 from flowlab.run import limits
 from flowlab.run.context import Start, initial_scope
 from flowlab.run.limits import LimitReached
+from flowlab.run.memo import Memo, Turn
 from flowlab.run.program import Node, Program, Way
 from flowlab.run.services import Services
-from flowlab.run.step import Exit, Note, Reply, View, Wait
+from flowlab.run.step import SENT, Exit, Reads, Reply, View, Wait, new_event
 from flowlab.run.template import NOW
 
-_STEP, _SENT, _HANDED_OFF = EventKind.STEP.value, EventKind.SENT.value, EventKind.HANDED_OFF.value
+STARTED, RECEIVED, WAITING, END = (
+    EventKind.STARTED.value,
+    EventKind.RECEIVED.value,
+    EventKind.WAITING.value,
+    EventKind.ENDED.value,
+)
+EVENT_TAIL = Event._fields.index("kind")  # the columns before it differ from conversation to conversation
 _FAILURES = frozenset({"failed", "fail", "deliveryFailure", "failedToEnqueue", "callFailure", "failure"})
 
 
-@dataclass(frozen=True, slots=True)
-class Setting:
+class Setting(NamedTuple):
     """What stays the same through a conversation."""
 
     program: Program
@@ -31,83 +36,97 @@ class Setting:
     services: Services
     contact: str
     conversation_id: str
+    memo: Memo | None = None
 
 
 class Execution:
-    """The state of one execution. ``view`` is what steps see; ``events`` is the session's log, added to here."""
+    """The state of one execution. ``view`` is what steps see; ``outcome`` is None until the end."""
 
-    def __init__(self, setting: Setting, start: Start, events: list[Event], time_s: float, number: int) -> None:
-        self._conversation_id = setting.conversation_id
-        self.events = events
+    def __init__(self, setting: Setting, start: Start, log: list[Event], time_s: float, number: int) -> None:
+        channel, name = setting.channel, setting.conversation_id
+        scope = initial_scope(start, channel, setting.contact, f"{name}/{number}")
+        scope[NOW] = time_s
+        self.view = View(scope, channel, setting.services, name, time_s, log, [])
         self.start = start
         self.node: Node | None = setting.program.start
-        thread = f"{setting.conversation_id}/{number}"
-        scope = initial_scope(start, setting.channel, setting.contact, thread)
-        by_segment = setting.channel.value("billing_unit") == "segment"
-        self.view = View(scope, setting.channel, setting.services, time_s, by_segment)
-        scope[NOW] = time_s
         self.outcome: Outcome | None = None
+        self.why = ""
+        self.replies = 0  # customer messages after the first
+        self.deadline_s = float("inf")
+        self._timeout_s = 0.0
+        self._memo = setting.memo
         self._begun_s = time_s
-        self._waiting: Wait | None = None
-        self._deadline_s = 0.0
+        self.is_waiting = False
         self._steps = 0
         self._in_a_row = 0
-        self._answered = False  # has the flow said anything since the customer's last message?
-        self._gone_silent = False  # has a wait run out since then?
-        self._handed_off = False
-
-    @property
-    def is_waiting(self) -> bool:
-        return self._waiting is not None
+        self._gone_silent = False  # has a wait run out since the customer's last message?
 
     def run(self) -> None:
         """From the trigger to the first wait, or to the end."""
-        self._note(Note(EventKind.STARTED.value, event=self.start.event))
-        if self.start.event.startswith("incoming") and self.start.event.endswith("Message"):
-            self._received(self.start.text, self.start.media)
+        view, start = self.view, self.start
+        view.tell(STARTED, event=start.event)
+        if start.event in ("incomingMessage", "incomingConversationMessage"):
+            view.tell(RECEIVED, start.text, " ".join(start.media), units=1)
         if self.node is None:
             self._end(Outcome.NOT_STARTED, "the flow names no first state that exists")
-            return
-        self._walk(self.node)
+        else:
+            self._walk(self.node)
 
-    def resume(self, reply: Reply) -> None:
-        """The customer answered."""
-        assert self._waiting is not None
-        self._answered = self._gone_silent = False
-        self._received(reply.text, reply.media)
-        conversation = self.view.scope["trigger"].get("conversation")
-        if conversation is not None:  # Conversations deliver the reply under the trigger too; flows read either
-            self.view.scope["trigger"]["conversation"] = {**conversation, **reply.inbound}
+    def resume(self, reply: Reply, time_s: float) -> None:
+        """The customer answered, at ``time_s``."""
+        view = self.view
+        self._set_time(time_s)
+        view.answered = self._gone_silent = False
+        self.replies += 1
+        view.tell(RECEIVED, reply.text, " ".join(reply.media), units=1)
+        trigger = view.scope["trigger"]
+        if "conversation" in trigger:  # Conversations deliver the reply under the trigger too; flows read either
+            trigger["conversation"] = {**trigger["conversation"], **reply.inbound}
         self._leave_wait(reply)
 
     def let_pass(self, until_s: float) -> None:
         """Time goes on to ``until_s``; every wait that runs out on the way is left by its timeout."""
-        while self._waiting is not None and self._deadline_s <= until_s:
-            self._set_time(self._deadline_s)
-            if self._deadline_s - self._begun_s >= limits.MAX_LIFE_S:
-                self._waiting = None
+        while self.is_waiting and self.deadline_s <= until_s:
+            self._set_time(self.deadline_s)
+            if self.deadline_s >= self._begun_s + limits.MAX_LIFE_S:
+                self.is_waiting = False
                 self._end(Outcome.FAILED, limits.LIFE)
-                return
-            self._gone_silent = True
-            self._leave_wait(None)
-        if self._waiting is not None:
-            self._set_time(until_s)
+            else:
+                self._gone_silent = True
+                self._leave_wait(None)
 
-    def fork(self, events: list[Event]) -> Execution:
-        """A copy with variables of its own that writes to ``events``."""
+    def take_said(self) -> list[str]:
+        """The texts sent since they were last taken."""
+        said, self.view.said = self.view.said, []
+        return said
+
+    def fork(self, log: list[Event]) -> Execution:
+        """A copy with variables of its own that writes to ``log``."""
         twin = copy.copy(self)
-        twin.events = events
         twin.view = copy.copy(self.view)
-        twin.view.scope = copy.deepcopy(dict(self.view.scope))
-        twin.view.faults = []
+        twin.view.log, twin.view.said = log, []
+        twin.view.scope = copy.deepcopy(self.view.scope)
         return twin
 
-    def _walk(self, node: Node | None) -> None:
-        """Step after step until the run waits or ends."""
+    def _walk(self, node: Node) -> None:
+        """One turn: step after step until the run waits or ends, or the record of the same turn seen before."""
+        memo = self._memo
+        if memo is None or self._in_a_row:
+            self._step_through(node)
+            return
+        view = self.view
+        place = (node.name, view.channel.name, view.answered, view.handed_off, self._gone_silent)
+        turn = memo.find(place, view.scope)
+        if turn is not None and self._steps + turn.steps <= limits.MAX_STEPS:
+            self._lay_down(turn)
+        else:
+            self._learn(node, place, memo)
+
+    def _step_through(self, node: Node | None) -> None:
         view = self.view
         try:
             while node is not None:
-                self.node = node
+                self.node, view.state, view.step_type = node, node.name, node.type
                 self._steps += 1
                 if self._steps > limits.MAX_STEPS:
                     raise LimitReached(limits.STEPS)
@@ -119,57 +138,79 @@ class Execution:
         except LimitReached as limit:
             self._end(Outcome.FAILED, str(limit))
 
+    def _learn(self, node: Node, place: tuple[Any, ...], memo: Memo) -> None:
+        """Step through, and remember what happened by what was read."""
+        view = self.view
+        widgets, variables = view.scope["widgets"], view.scope["flow"]["variables"]
+        before = {**view.scope, "widgets": {**widgets}, "flow": {**view.scope["flow"], "variables": {**variables}}}
+        begun_at, steps, time_s = len(view.log), self._steps, view.time_s
+        view.reads = Reads({})
+        self._step_through(node)
+        reads, view.reads = view.reads, None
+        if not reads.known or self._steps > limits.MAX_STEPS or view.time_s != time_s:
+            return
+        turn = Turn(
+            tails=tuple(event[EVENT_TAIL:] for event in view.log[begun_at:]),
+            said=tuple(event.text for event in view.log[begun_at:] if event.kind == SENT),
+            widgets=_changes(before["widgets"], widgets),
+            variables=_changes(before["flow"]["variables"], variables),
+            steps=self._steps - steps,
+            after=self._standing(),
+        )
+        memo.learn(place, tuple(reads.paths), before, turn)
+
+    def _lay_down(self, turn: Turn) -> None:
+        """Let a remembered turn happen again, here and now."""
+        view = self.view
+        log, name, time_s, channel = view.log, view.conversation_id, view.time_s, view.channel.name
+        number = len(log)
+        for tail in turn.tails:
+            log.append(new_event(Event, (name, number, time_s, channel, *tail)))
+            number += 1
+        view.said += turn.said
+        view.scope["widgets"].update(turn.widgets)
+        view.scope["flow"]["variables"].update(turn.variables)
+        self._steps += turn.steps
+        (self.node, self._timeout_s, self.outcome, self.why, self._in_a_row, view.answered, view.handed_off) = (
+            turn.after
+        )
+        self.is_waiting = self.outcome is None
+        if self.node is not None:
+            view.state, view.step_type = self.node.name, self.node.type
+        self.deadline_s = min(time_s + self._timeout_s, self._begun_s + limits.MAX_LIFE_S)
+
+    def _standing(self) -> tuple[Any, ...]:
+        view = self.view
+        return self.node, self._timeout_s, self.outcome, self.why, self._in_a_row, view.answered, view.handed_off
+
     def _begin_wait(self, wait: Wait) -> None:
-        assert self.node is not None
-        self._take(wait.notes)
-        self.view.scope["widgets"][self.node.name] = wait.result
-        self._waiting = wait
-        life_end = self._begun_s + limits.MAX_LIFE_S
-        self._deadline_s = min(self.view.time_s + wait.timeout_s, life_end)
-        self._note(Note(EventKind.WAITING.value, value=f"{wait.timeout_s:g}"))
+        view = self.view
+        self.is_waiting = True
+        self._timeout_s = wait.timeout_s
+        self.deadline_s = min(view.time_s + wait.timeout_s, self._begun_s + limits.MAX_LIFE_S)
+        view.tell(WAITING, value=f"{wait.timeout_s:g}")
 
     def _leave_wait(self, reply: Reply | None) -> None:
-        node, wait = self.node, self._waiting
+        node = self.node
         assert node is not None
-        assert wait is not None
-        self._waiting = None
-        done: Exit = node.step.resume(self.view, reply, wait.result)  # type: ignore[attr-defined]
+        self.is_waiting = False
+        done: Exit = node.step.resume(self.view, reply)  # type: ignore[attr-defined]
         try:
             following = self._leave(node, done)
         except LimitReached as limit:
             self._end(Outcome.FAILED, str(limit))
-            return
-        self._walk(following)
+        else:
+            if following is not None:
+                self._walk(following)
 
     def _leave(self, node: Node, done: Exit) -> Node | None:
-        """Log the exit, keep what the step gave, and say which state comes next; None when the run has ended."""
+        """Log the exit of a step, and say which state comes next; None when the run has ended."""
         view = self.view
-        if done.notes or view.faults:
-            self._take(done.notes)
-        if done.result is not None:
-            view.scope["widgets"][node.name] = done.result
-        if done.variables:
-            view.scope["flow"]["variables"].update(done.variables)
         if done.took_s:
             self._set_time(view.time_s + done.took_s)
         way = node.by_event.get(done.event) if done.transition < 0 else node.ways[done.transition]
         target = way.target if way else None
-        self.events.append(
-            Event(
-                self._conversation_id,
-                len(self.events),
-                view.time_s,
-                view.channel.name,
-                _STEP,
-                node.name,
-                node.type,
-                done.event,
-                target.name if target else ENDED,
-                "",
-                done.condition,
-                done.value,
-            )
-        )
+        view.tell_exit(done, target.name if target else ENDED)
         if target is None:
             self._stop(node, way or Way(done.event, None, ""))
             return None
@@ -180,62 +221,31 @@ class Execution:
 
     def _stop(self, node: Node, way: Way) -> None:
         """The exit leads nowhere: what does that make of the conversation?"""
+        place = f"{node.name}.{way.event}"
         if way.next is not None:
-            self._end(Outcome.FAILED, f"{node.name}.{way.event} leads to {way.next!r}, and there is no such state")
-        elif self._handed_off or (node.state.family is Family.HAND_OFF and is_closing(node.type, way.event)):
-            self._end(Outcome.HANDED_OFF, f"ended after {node.name}.{way.event}")
+            self._end(Outcome.FAILED, f"{place} leads to {way.next!r}, and there is no such state")
+        elif self.view.handed_off or (node.state.family is Family.HAND_OFF and is_closing(node.type, way.event)):
+            self._end(Outcome.HANDED_OFF, f"ended after {place}")
         elif node.type == "trigger":
-            self._end(Outcome.NOT_STARTED, f"{node.name}.{way.event} leads nowhere")
+            self._end(Outcome.NOT_STARTED, f"{place} leads nowhere")
         elif way.event == "timeout":
-            self._end(Outcome.TIMED_OUT, f"{node.name}.timeout leads nowhere")
+            self._end(Outcome.TIMED_OUT, f"{place} leads nowhere")
         elif self._gone_silent:
-            self._end(Outcome.ABANDONED, f"ended at {node.name}.{way.event}, unanswered")
+            self._end(Outcome.ABANDONED, f"ended at {place}, unanswered")
         elif way.event in _FAILURES:
-            self._end(Outcome.FAILED, f"{node.name}.{way.event} leads nowhere")
-        elif self._answered:
-            self._end(Outcome.CONTAINED, f"ended at {node.name}.{way.event}")
+            self._end(Outcome.FAILED, f"{place} leads nowhere")
+        elif self.view.answered:
+            self._end(Outcome.CONTAINED, f"ended at {place}")
         else:
-            self._end(Outcome.DROPPED, f"{node.name}.{way.event} leads nowhere, and nothing was said")
+            self._end(Outcome.DROPPED, f"{place} leads nowhere, and nothing was said")
 
     def _end(self, outcome: Outcome, why: str) -> None:
-        self.outcome = outcome
-        self._note(Note(EventKind.ENDED.value, event=outcome.value, detail=why))
-
-    def _received(self, text: str, media: tuple[str, ...]) -> None:
-        self._note(Note(EventKind.RECEIVED.value, text=text, value=" ".join(media), units=1))
-
-    def _take(self, notes: tuple[Note, ...]) -> None:
-        for note in notes:
-            if note.kind == _SENT:
-                self._answered = True
-            elif note.kind == _HANDED_OFF:
-                self._handed_off = True
-            self._note(note)
-        while self.view.faults:
-            self._note(Note(EventKind.FAULT.value, detail=self.view.faults.pop(0)))
-
-    def _note(self, note: Note) -> None:
-        node, view = self.node, self.view
-        self.events.append(
-            Event(
-                self._conversation_id,
-                len(self.events),
-                view.time_s,
-                view.channel.name,
-                note.kind,
-                node.name if node else "",
-                node.type if node else "",
-                note.event,
-                "",
-                note.text,
-                "",
-                note.value,
-                note.detail,
-                note.units,
-            )
-        )
+        self.outcome, self.why = outcome, why
+        self.view.tell(END, event=outcome.value, detail=why)
 
     def _set_time(self, time_s: float) -> None:
-        self.view.time_s = time_s
-        scope: Any = self.view.scope
-        scope[NOW] = time_s
+        self.view.time_s = self.view.scope[NOW] = time_s
+
+
+def _changes(before: dict[str, Any], after: dict[str, Any]) -> dict[str, Any]:
+    return {key: value for key, value in after.items() if key not in before or before[key] is not value}

@@ -68,20 +68,24 @@ def _pack(widths: list[int], single: int, part: int) -> int:
     return count
 
 
+def billed_units(text: str, channel: Channel) -> int:
+    """What a message is billed as: segments where the channel counts them, else one message."""
+    return _segments_of(text) if channel.value("billing_unit") == "segment" else 1
+
+
 @lru_cache(maxsize=4096)
-def sms_units(text: str) -> int:
-    """Segments an SMS of this text is billed as."""
+def _segments_of(text: str) -> int:
     return segments(text).segments
 
 
-def refusal(text: str, media: tuple[str, ...], channel: Channel) -> str:
+def refusal(text: str, media: str, channel: Channel) -> str:
     """Why the channel would not take this message; empty when it would.
 
     >>> from flowlab.model.channel import channel
-    >>> refusal("", (), channel("sms"))
+    >>> refusal("", "", channel("sms"))
     'refused: the message is empty'
     """
-    if not text.strip() and not media:
+    if not media and not text.strip():
         return "refused: the message is empty"
     limit = channel.value("max_text_chars")
     if limit and len(text) > limit:

@@ -1,16 +1,19 @@
-"""Recorded conversations through a flow: the customer's turns at their times, and where flow and record part ways."""
+"""Recorded conversations through a flow: the customer's turns at their times."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from datetime import datetime
+from pathlib import Path
 from typing import Any, NamedTuple
 
 from flowlab.model.channel import Channel
+from flowlab.model.channel import channel as find_channel
 from flowlab.model.conversation import Conversation, Message, Role
-from flowlab.model.divergence import Divergence
 from flowlab.model.event import Event
 from flowlab.model.flow import Flow
-from flowlab.run.diverge import divergences
+from flowlab.run.execution import Setting
+from flowlab.run.memo import Memo
 from flowlab.run.program import Program, compile_flow
 from flowlab.run.services import Services
 from flowlab.run.services_file import load_services
@@ -22,33 +25,28 @@ class Replayed(NamedTuple):
 
     conversation: Conversation
     events: list[Event]
-    divergences: list[Divergence]
 
 
 def replay_all(
     flow: Flow | Program,
     conversations: Iterable[Conversation],
-    services: Services | Mapping[str, Any] | str | None = None,
+    services: Services | Mapping[str, Any] | str | Path | None = None,
     channels: Mapping[str, Channel] | None = None,
 ) -> Iterator[Replayed]:
     """Replay one conversation after the other. ``channels``: your own, beside (or instead of) the built-in ones.
 
     Raises UsageError for a conversation on a channel that nobody knows.
     """
-    program, world = compile_flow(flow), load_services(services)
+    program, world, memo = compile_flow(flow), load_services(services), Memo()
+    start_s = datetime.fromisoformat(DEFAULT_START).timestamp()
     for conversation in conversations:
-        medium = (channels or {}).get(conversation.channel, conversation.channel)
-        session = Session(
-            program,
-            medium,
-            services=world,
-            contact=conversation.contact,
-            start_time=DEFAULT_START if conversation.start_s is None else conversation.start_s,
-            conversation_id=conversation.id,
-        )
+        medium = find_channel((channels or {}).get(conversation.channel, conversation.channel))
+        contact = conversation.contact or medium.example_contact
+        setting = Setting(program, medium, world, contact, conversation.id, memo)
+        session = Session.within(setting, start_s if conversation.start_s is None else conversation.start_s)
         _feed(session, conversation)
         session.conclude()
-        yield Replayed(conversation, session.events, divergences(conversation, session.events))
+        yield Replayed(conversation, session.events)
 
 
 def _feed(session: Session, conversation: Conversation) -> None:
@@ -61,7 +59,7 @@ def _feed(session: Session, conversation: Conversation) -> None:
             return
         after_s = DEFAULT_REPLY_S if message.time_s is None else max(0.0, message.time_s - session.time_s)
         if session.execution is None:
-            session.wait(after_s if message.time_s is not None else 0.0)
+            session.wait(0.0 if message.time_s is None else after_s)
             session.start(message.text, media=message.media, context=conversation.context)
         else:
             session.say(message.text, media=message.media, after_s=after_s)

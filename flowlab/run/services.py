@@ -15,16 +15,22 @@ from zoneinfo import ZoneInfo
 
 @dataclass(frozen=True, slots=True)
 class Request:
-    """What a step asks: a widget of type ``kind``, in the state ``name``, at a simulated time (services' zone)."""
+    """What a step asks: a widget of type ``kind``, in the state ``name``; ``time_s`` in seconds since 1970 UTC."""
 
     kind: str
     name: str
-    time: datetime
+    time_s: float
+    timezone: str
     channel: str
     url: str = ""
     method: str = ""
     parameters: Mapping[str, Any] = field(default_factory=dict)
     body: str = ""
+
+    @property
+    def time(self) -> datetime:
+        """The simulated time in the services' time zone."""
+        return datetime.fromtimestamp(self.time_s, ZoneInfo(self.timezone))
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,11 +56,15 @@ class When:
     def holds(self, request: Request) -> bool:
         if self.weekday and request.time.weekday() not in self.weekday:
             return False
-        if self.time and not self.time[0] <= request.time.strftime("%H:%M") < self.time[1]:
+        if self.time and not _within(request.time.strftime("%H:%M"), *self.time):
             return False
         if self.channel and request.channel not in self.channel:
             return False
         return all(_like(request.parameters.get(name), any_of) for name, any_of in self.parameters.items())
+
+
+def _within(now: str, start: str, end: str) -> bool:
+    return start <= now < end if start <= end else now >= start or now < end
 
 
 def _like(value: Any, patterns: tuple[str, ...]) -> bool:
@@ -80,10 +90,8 @@ class Services:
     timezone: str = "UTC"
 
     def answer(self, request: Request) -> Answer | None:
-        """The answer to a request: by state name, then by the first URL pattern that fits; None if nothing does."""
-        rules = self.widgets.get(request.name)
-        if rules is None and request.url:
-            rules = next((r for pattern, r in self.urls.items() if fnmatchcase(request.url, pattern)), None)
+        """The answer: by state name, then by the first URL pattern that fits; None if nothing answers."""
+        rules = self._rules(request)
         if rules is None:
             return None
         if callable(rules):
@@ -91,6 +99,15 @@ class Services:
             return given if isinstance(given, Answer) else Answer(json=given)
         return next((answer for when, answer in rules if when.holds(request)), None)
 
-    def clock(self, time_s: float) -> datetime:
-        """Simulated time as a datetime in the services' time zone."""
-        return datetime.fromtimestamp(time_s, ZoneInfo(self.timezone))
+    def is_timeless(self, request: Request) -> bool:
+        """Whether the same request surely has the same answer at any time. Nobody knows that of a callable."""
+        rules = self._rules(request)
+        if rules is None:
+            return True
+        return not callable(rules) and not any(when.weekday or when.time for when, _ in rules)
+
+    def _rules(self, request: Request) -> Sequence[Rule] | Answerer | None:
+        rules = self.widgets.get(request.name)
+        if rules is None and request.url:
+            rules = next((r for pattern, r in self.urls.items() if fnmatchcase(request.url, pattern)), None)
+        return rules

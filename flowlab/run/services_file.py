@@ -13,14 +13,16 @@
           json: {status: shipped}
         - {status: 404, json: {found: false}}
 
-``when`` holds if all it names hold: ``weekday`` (``mon-fri``, ``sat,sun``), ``time`` (``09:00-18:00``, end excluded),
-``channel`` and ``parameters`` (values are patterns with ``*``, or lists of them; case is ignored).
+``when`` holds if all it names hold: ``weekday`` (``mon-fri``, ``sat,sun``), ``time`` (``09:00-18:00``, end excluded;
+``22:00-06:00`` is the night), ``channel`` and ``parameters`` (values are patterns with ``*``, or lists of them; case is ignored).
 An answer has ``json`` or ``text``, and may have ``status`` (default 200), ``exit`` and ``delay_s``.
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+import json
+import re
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import fields
 from pathlib import Path
 from typing import Any
@@ -29,6 +31,28 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 from flowlab.errors import Fault, FormatError, UsageError, did_you_mean
 from flowlab.run.services import Answer, Rule, Services, When
 
+_CLOCK = re.compile(r"([01]\d|2[0-3]):[0-5]\d", re.ASCII)
+
+
+def _is_json(value: Any) -> bool:
+    try:
+        return json.loads(json.dumps(value, allow_nan=False)) == value
+    except (TypeError, ValueError, RecursionError):
+        return False
+
+
+def _is_number(value: Any, low: float, high: float) -> bool:
+    return isinstance(value, int | float) and not isinstance(value, bool) and low <= value < high
+
+
+#: What an answer may hold: a check, and what it wants in words.
+_ANSWER: dict[str, tuple[Callable[[Any], bool], str]] = {
+    "json": (_is_json, "JSON (quote dates, and keys that are not text)"),
+    "text": (lambda value: isinstance(value, str), "text"),
+    "status": (lambda value: isinstance(value, int) and _is_number(value, 100, 600), "an HTTP status from 100 to 599"),
+    "exit": (lambda value: isinstance(value, str), "text: the name of an exit"),
+    "delay_s": (lambda value: _is_number(value, 0, float("inf")), "seconds, 0 or more"),
+}
 WEEKDAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
 
 
@@ -55,7 +79,7 @@ def _yaml(path: Path) -> Any:
         raise UsageError(f"there is no file {path}. Give the path of a services file (YAML).") from None
     except (OSError, UnicodeDecodeError) as error:
         raise FormatError(str(path), f"cannot be read: {error}") from None
-    except (yaml.YAMLError, RecursionError) as error:
+    except (yaml.YAMLError, RecursionError, ValueError) as error:  # ValueError: a date such as 2026-13-01
         raise FormatError(str(path), f"is not YAML: {' '.join(str(error).split())}") from None
 
 
@@ -100,9 +124,9 @@ class _Reader:
         answer_keys = [f.name for f in fields(Answer)]
         self._known(entry, ("when", *answer_keys), path)
         values = {key: entry[key] for key in answer_keys if key in entry}
-        for key, kind in (("status", int), ("text", str), ("exit", str), ("delay_s", (int, float))):
-            if key in values and not isinstance(values[key], kind):
-                self._fault(f"{path}/{key}", f"{values.pop(key)!r} is not of the right type")
+        for key, (right, wanted) in _ANSWER.items():
+            if key in values and not right(values[key]):
+                self._fault(f"{path}/{key}", f"expected {wanted}, found {values.pop(key)!r}")
         return self._when(entry.get("when") or {}, f"{path}/when"), Answer(**values)
 
     def _when(self, when: Any, path: str) -> When:
@@ -136,7 +160,7 @@ class _Reader:
         if text is None:
             return None
         start, _, end = str(text).replace(" ", "").partition("-")
-        if not all(len(t) == 5 and t[2] == ":" and (t[:2] + t[3:]).isdigit() for t in (start, end)):
+        if not (_CLOCK.fullmatch(start) and (_CLOCK.fullmatch(end) or end == "24:00")):
             self._fault(f"{path}/time", f"{text!r}: write hours like 09:00-18:00")
             return None
         return start, end

@@ -5,9 +5,10 @@ from __future__ import annotations
 import copy
 from collections.abc import Mapping
 from datetime import datetime
+from pathlib import Path
 from typing import Any
 
-from flowlab.errors import RunError, UsageError
+from flowlab.errors import RunError, UsageError, did_you_mean
 from flowlab.model.channel import Channel
 from flowlab.model.channel import channel as find_channel
 from flowlab.model.event import Event, EventKind
@@ -25,6 +26,8 @@ from flowlab.run.step import Reply
 DEFAULT_START = "2026-03-02T10:00:00+00:00"
 #: Seconds a customer takes to answer unless told otherwise.
 DEFAULT_REPLY_S = 10.0
+#: The last second a calendar can name, 9999-12-31. Simulated time stays before it.
+LAST_S = 253_402_214_400.0
 
 
 class Session:
@@ -51,19 +54,30 @@ class Session:
         flow: Flow | Program,
         channel: str | Channel = "sms",
         *,
-        services: Services | Mapping[str, Any] | str | None = None,
+        services: Services | Mapping[str, Any] | str | Path | None = None,
         contact: str = "",
         start_time: datetime | str | float = DEFAULT_START,
         conversation_id: str = "talk",
     ) -> None:
         medium = find_channel(channel)
-        self.setting = Setting(
+        setting = Setting(
             compile_flow(flow), medium, load_services(services), contact or medium.example_contact, conversation_id
         )
-        self.time_s = _seconds(start_time)
+        self._set_up(setting, _seconds(start_time))
+
+    @classmethod
+    def within(cls, setting: Setting, time_s: float) -> Session:
+        """A session in a setting made before: how many are made at once."""
+        session = cls.__new__(cls)
+        session._set_up(setting, time_s)
+        return session
+
+    def _set_up(self, setting: Setting, time_s: float) -> None:
+        self.setting = setting
+        self.time_s = time_s
         self.events: list[Event] = []
         self.execution: Execution | None = None
-        self.executions = 0
+        self._earlier: list[Execution] = []
 
     @property
     def flow(self) -> Flow:
@@ -77,6 +91,11 @@ class Session:
     def outcome(self) -> Outcome | None:
         """How the (last) execution ended; None while it goes on, or before it began."""
         return self.execution.outcome if self.execution else None
+
+    @property
+    def executions(self) -> int:
+        """How many executions have begun."""
+        return len(self._earlier) + (self.execution is not None)
 
     @property
     def handed_off(self) -> bool:
@@ -101,44 +120,43 @@ class Session:
         return {group: copy.deepcopy(scope[group]) for group in groups if group in scope}
 
     def start(
-        self,
-        text: str = "",
-        *,
-        media: tuple[str, ...] = (),
-        event: str = "",
-        context: Mapping[str, Any] | None = None,
+        self, text: str = "", *, media: tuple[str, ...] = (), event: str = "", context: Mapping[str, Any] | None = None
     ) -> list[str]:
         """Begin: the customer's first message (or another trigger ``event``, such as ``incomingRequest``).
 
-        ``context``: what is known before it (web form, app screen, REST parameters). Raises RunError if begun already.
+        ``context``: what is known before it (web form, app screen, REST parameters). Raises RunError if begun already,
+        UsageError for an unknown event.
         """
+        if event and event not in TRIGGER_EVENTS:
+            raise UsageError(f"there is no trigger event {event!r}. {did_you_mean(event, list(TRIGGER_EVENTS))}")
         if self.execution is not None:
             raise RunError("this session has begun already; go on with say(), or make a new Session")
-        return self._begin(Start(event or self._message_event(), text, media, dict(context or {})))
+        return self._begin(Start(event or self._message_event(), text, media, context or {}))
 
     def say(self, text: str, *, media: tuple[str, ...] = (), after_s: float = DEFAULT_REPLY_S) -> list[str]:
         """The customer writes, ``after_s`` seconds from now. Timeouts that fall in between happen first."""
-        if after_s < 0:
-            raise UsageError(f"after_s is {after_s}: time cannot go back")
-        if self.execution is None:
-            self.time_s += after_s
-            return self.start(text, media=media)
         said = self.wait(after_s)
-        if self.handed_off:
+        execution = self.execution
+        if execution is None:
+            return self.start(text, media=media)
+        if execution.outcome is Outcome.HANDED_OFF:
             self._log(EventKind.RECEIVED, text=text, value=" ".join(media), detail="to the agent", units=1)
             return said
-        if not self.waiting:
+        if not execution.is_waiting:
             return said + self._begin(Start(self._message_event(), text, media))
-        thread = f"{self.setting.conversation_id}/{len(self.events)}"
-        reply = Reply(text, media, inbound(Reply(text, media, {}), self.channel, self.setting.contact, thread))
-        return said + self._texts(lambda: self._running().resume(reply))
+        webhook = inbound(text, media, self.setting.channel, self.setting.contact, len(self.events))
+        execution.resume(Reply(text, media, webhook), self.time_s)
+        return said + self._told(execution)
 
     def wait(self, seconds: float) -> list[str]:
         """Let time pass without a word from the customer; timeouts in between happen at their time."""
-        if seconds < 0:
-            raise UsageError(f"cannot wait {seconds} seconds: time cannot go back")
-        until = self.time_s + seconds
-        said = self._texts(lambda: self._running().let_pass(until)) if self.execution else []
+        until, execution = self.time_s + seconds, self.execution
+        if not (seconds >= 0 and until <= LAST_S):
+            raise UsageError(f"cannot wait {seconds} seconds: time cannot go back, and ends with the year 9999")
+        said: list[str] = []
+        if execution and execution.is_waiting and execution.deadline_s <= until:
+            execution.let_pass(until)
+            said = self._told(execution)
         self.time_s = max(self.time_s, until)
         return said
 
@@ -148,44 +166,40 @@ class Session:
         A hand-off decides wherever it happened. Otherwise the last execution in which the customer answered decides
         (one they only started, with a late "thanks" for instance, does not undo how the talk ended), else the first.
         """
-        if self.waiting:
-            self._texts(lambda: self._running().let_pass(float("inf")))
+        if self.execution and self.execution.is_waiting:
+            self.execution.let_pass(float("inf"))
+            self._told(self.execution)
         outcome, why = self._conclusion()
         self._log(EventKind.CONCLUDED, event=outcome.value, detail=why)
         return outcome
 
     def _conclusion(self) -> tuple[Outcome, str]:
-        ends: list[tuple[Event, int]] = []
-        received = 0
-        for event in self.events:
-            if event.kind == EventKind.STARTED:
-                received = 0
-            elif event.kind == EventKind.RECEIVED:
-                received += 1
-            elif event.kind == EventKind.ENDED:
-                ends.append((event, received))
-        if not ends:
+        if self.execution is None:
             return Outcome.NOT_STARTED, "the customer never wrote"
-        handed_off = next((end for end, _ in ends if end.event == Outcome.HANDED_OFF), None)
-        answered = [end for end, received in ends if received > 1]
-        end = handed_off or (answered[-1] if answered else ends[0][0])
-        return Outcome(end.event), end.detail
+        all_ = [*self._earlier, self.execution]
+        answered = [e for e in all_ if e.replies]
+        decides = next((e for e in all_ if e.outcome is Outcome.HANDED_OFF), answered[-1] if answered else all_[0])
+        return decides.outcome or Outcome.OPEN, decides.why
 
     def fork(self) -> Session:
         """A copy that goes its own way from here: same past, independent future."""
         twin = copy.copy(self)
         twin.events = list(self.events)
+        twin._earlier = list(self._earlier)
         twin.execution = self.execution.fork(twin.events) if self.execution else None
         return twin
 
     def _begin(self, start: Start) -> list[str]:
-        self.executions += 1
-        self.execution = Execution(self.setting, start, self.events, self.time_s, self.executions)
-        return self._texts(self.execution.run)
+        if self.execution is not None:
+            self._earlier.append(self.execution)
+        self.execution = Execution(self.setting, start, self.events, self.time_s, len(self._earlier) + 1)
+        self.execution.run()
+        return self._told(self.execution)
 
-    def _running(self) -> Execution:
-        assert self.execution is not None
-        return self.execution
+    def _told(self, execution: Execution) -> list[str]:
+        """What the execution has said; the session's clock follows it, as calls take time."""
+        self.time_s = max(self.time_s, execution.view.time_s)
+        return execution.take_said()
 
     def _message_event(self) -> str:
         """The trigger event of a customer's message: the channel's usual one, or the other where only that is wired."""
@@ -198,13 +212,6 @@ class Session:
         start = self.setting.program.start
         way = start.by_event.get(event) if start else None
         return bool(way and way.target)
-
-    def _texts(self, go: Any) -> list[str]:
-        before = len(self.events)
-        go()
-        if self.execution:
-            self.time_s = max(self.time_s, self.execution.view.time_s)
-        return [event.text for event in self.events[before:] if event.kind == EventKind.SENT]
 
     def _log(self, kind: EventKind, **columns: Any) -> None:
         self.events.append(
@@ -223,10 +230,12 @@ class Session:
 
 def _seconds(moment: datetime | str | float) -> float:
     if isinstance(moment, int | float):
+        if not 0 <= moment <= LAST_S:
+            raise UsageError(f"start_time {moment!r} is no time: expected seconds since 1970, up to the year 9999")
         return float(moment)
     try:
         when = moment if isinstance(moment, datetime) else datetime.fromisoformat(moment)
-    except ValueError:
+    except (ValueError, TypeError):
         raise UsageError(f"start_time {moment!r} is no time; write it like {DEFAULT_START}") from None
     if when.tzinfo is None:
         raise UsageError(f"start_time {moment!r} has no time zone; write it like {DEFAULT_START}")

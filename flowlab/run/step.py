@@ -1,52 +1,42 @@
-"""What a step is to the engine: state + variables + input -> an exit. Steps change nothing; the session does."""
+"""What a step is to the engine: state + variables + input -> an exit. Steps tell and answer; the session changes."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import Any, ClassVar, NamedTuple, Protocol
 
 from flowlab.model.channel import Channel
+from flowlab.model.event import Event, EventKind
 from flowlab.model.flow import State
 from flowlab.run.limits import MAX_VALUE_BYTES, VALUE_SIZE, LimitReached
 from flowlab.run.services import Answer, Request, Services
-from flowlab.run.template import Renderer, Scope, TemplateFault, compile_template, text_of
+from flowlab.run.template import Path, Renderer, TemplateFault, compile_template, look_up, text_of
 
-
-class Note(NamedTuple):
-    """Something to log besides the exit itself; the session turns it into an Event of that ``kind``."""
-
-    kind: str
-    text: str = ""
-    value: str = ""
-    detail: str = ""
-    event: str = ""
-    units: int = 0
+FAULT, SENT, STEP = EventKind.FAULT.value, EventKind.SENT.value, EventKind.STEP.value
+HANDED_OFF = EventKind.HANDED_OFF.value
+SURELY_SMALL_CHARS = MAX_VALUE_BYTES // 4
+new_event = tuple.__new__  # makes an Event without NamedTuple's own slower constructor: a replay makes millions
 
 
 class Exit(NamedTuple):
-    """How a step was left. ``result`` becomes ``widgets.NAME``, ``variables`` go to ``flow.variables``.
+    """How a step was left.
 
     ``transition``: index of the transition taken, where the event alone does not tell (splits); -1 otherwise.
     ``condition`` and ``value``: what decided. ``took_s``: simulated seconds the step needed.
     """
 
     event: str
-    result: Mapping[str, Any] | None = None
-    notes: tuple[Note, ...] = ()
     transition: int = -1
     condition: str = ""
     value: str = ""
-    variables: Mapping[str, Any] | None = None
     took_s: float = 0.0
 
 
 class Wait(NamedTuple):
-    """The step waits for the customer, at most ``timeout_s`` seconds. ``result`` as in :class:`Exit`."""
+    """The step waits for the customer, at most ``timeout_s`` seconds."""
 
     timeout_s: float
-    result: Mapping[str, Any]
-    notes: tuple[Note, ...] = ()
 
 
 class Reply(NamedTuple):
@@ -59,33 +49,139 @@ class Reply(NamedTuple):
 
 @dataclass(slots=True)
 class View:
-    """What a step may see of its session. ``faults`` gathers broken content met while rendering."""
+    """What a step may see of its session, and where it tells what happens.
 
-    scope: Scope
+    ``state`` and ``step_type`` name the state the run stands in. ``said``: the texts sent since the session last took
+    them. ``answered``: whether anything was sent since the customer's last message. ``handed_off``: whether a task for
+    an agent was made. ``reads``: where to note what was read, while somebody wants to know.
+    """
+
+    scope: dict[str, Any]
     channel: Channel
     services: Services
+    conversation_id: str
     time_s: float
-    by_segment: bool
-    faults: list[str] = field(default_factory=list)
+    log: list[Event]
+    said: list[str]
+    state: str = ""
+    step_type: str = ""
+    answered: bool = False
+    handed_off: bool = False
+    reads: Reads | None = None
 
     def render(self, renderer: Renderer) -> str:
-        """The text of a template now; empty where the template is broken.
+        """The text of a template now; empty, and a FAULT event, where the template is broken.
 
         Raises LimitReached when the text passes 16 KB.
         """
+        if renderer.__class__ is str:
+            return renderer  # type: ignore[return-value]
+        if self.reads is not None:
+            self.reads.of(renderer.paths)  # type: ignore[union-attr]
         try:
-            text = renderer(self.scope)
+            text = renderer.render(self.scope)  # type: ignore[union-attr]
         except TemplateFault as fault:
-            self.faults.append(f"broken template: {fault}")
+            self.tell(FAULT, detail=f"broken template: {fault}")
             return ""
-        if len(text) * 4 > MAX_VALUE_BYTES and len(text.encode()) > MAX_VALUE_BYTES:
+        if len(text) > SURELY_SMALL_CHARS and len(text.encode(errors="replace")) > MAX_VALUE_BYTES:
             raise LimitReached(VALUE_SIZE)
         return text
 
-    def ask(self, state: State, **request: Any) -> Answer | None:
+    def tell(
+        self, kind: str, text: str = "", value: str = "", detail: str = "", event: str = "", units: int = 0
+    ) -> None:
+        """Log an event of this state."""
+        log = self.log
+        log.append(
+            new_event(
+                Event,
+                (
+                    self.conversation_id,
+                    len(log),
+                    self.time_s,
+                    self.channel.name,
+                    kind,
+                    self.state,
+                    self.step_type,
+                    event,
+                    "",
+                    text,
+                    "",
+                    value,
+                    detail,
+                    units,
+                ),
+            )
+        )
+
+    def tell_exit(self, done: Exit, target: str) -> None:
+        """Log that the state was left: one edge walked."""
+        log = self.log
+        event, _, condition, value, _ = done
+        log.append(
+            new_event(
+                Event,
+                (
+                    self.conversation_id,
+                    len(log),
+                    self.time_s,
+                    self.channel.name,
+                    STEP,
+                    self.state,
+                    self.step_type,
+                    event,
+                    target,
+                    "",
+                    condition,
+                    value,
+                    "",
+                    0,
+                ),
+            )
+        )
+
+    def send(self, text: str, media: str, units: int) -> None:
+        """Say something to the customer."""
+        self.answered = True
+        self.said.append(text)
+        self.tell(SENT, text, media, "", "", units)
+
+    def hand_off(self, attributes: str, priority: str) -> None:
+        """Make a task for an agent; ``attributes`` as JSON text."""
+        self.handed_off = True
+        self.tell(HANDED_OFF, attributes, priority)
+
+    def keep(self, result: Mapping[str, Any]) -> None:
+        """What the step gives: it stands under ``widgets.NAME`` from now on."""
+        self.scope["widgets"][self.state] = result
+
+    def read(self, *path: str) -> Any:
+        """The value at a path of the scope; None where there is none."""
+        if self.reads is not None:
+            self.reads.of((path,))
+        return look_up(self.scope, path)
+
+    def ask(self, state: State, **asked: Any) -> Answer | None:
         """What the outside world answers this state."""
-        when = self.services.clock(self.time_s)
-        return self.services.answer(Request(state.type, state.name, when, self.channel.name, **request))
+        services = self.services
+        request = Request(state.type, state.name, self.time_s, services.timezone, self.channel.name, **asked)
+        if self.reads is not None and not services.is_timeless(request):
+            self.reads.of(None)
+        return services.answer(request)
+
+
+@dataclass(slots=True)
+class Reads:
+    """What steps have read of their scope. ``known`` turns False where that cannot be said (the clock, a callable)."""
+
+    paths: dict[Path, None]
+    known: bool = True
+
+    def of(self, paths: tuple[Path, ...] | None) -> None:
+        if paths is None:
+            self.known = False
+        else:
+            self.paths.update(dict.fromkeys(paths))
 
 
 class Step(Protocol):
@@ -102,8 +198,8 @@ class Step(Protocol):
 class WaitingStep(Step, Protocol):
     """A step that may wait, and so can be resumed."""
 
-    def resume(self, view: View, reply: Reply | None, result: Mapping[str, Any]) -> Exit:
-        """What happens when the reply comes, or (None) when time is up. ``result`` is what :class:`Wait` gave."""
+    def resume(self, view: View, reply: Reply | None) -> Exit:
+        """What happens when the reply comes, or (None) when time is up."""
 
 
 def template(state: State, key: str) -> Renderer:
@@ -115,3 +211,6 @@ def pairs(state: State, key: str) -> list[Mapping[str, Any]]:
     """The rows of a ``[{key, value}, ...]`` property; anything else in the list is left out."""
     rows = state.properties.get(key)
     return [row for row in rows if isinstance(row, Mapping) and "key" in row] if isinstance(rows, list) else []
+
+
+__all__ = ["SENT", "Exit", "Reads", "Reply", "Step", "View", "Wait", "WaitingStep", "new_event", "pairs", "template"]

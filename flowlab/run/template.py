@@ -12,20 +12,22 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Callable, Mapping
-from functools import cache, lru_cache
-from typing import TYPE_CHECKING, Any
+from collections.abc import Mapping
+from functools import cache, lru_cache, wraps
+from typing import TYPE_CHECKING, Any, Protocol
 
 if TYPE_CHECKING:
     from liquid import BoundTemplate, Environment
 
 Scope = Mapping[str, Any]
-Renderer = Callable[[Scope], str]
+Path = tuple[str, ...]
 
 #: Where the simulated clock stands in a scope, in seconds since 1970 UTC. The blank keeps templates from reading it.
 NOW = "flowlab now"
 
-_LOOK_UP = re.compile(r"\{\{\s*((?:trigger|widgets|flow|contact)(?:\.[A-Za-z_][A-Za-z0-9_-]*)+)\s*\}\}")
+_LOOK_UP = re.compile(r"\{\{\s*((?:trigger|widgets|flow|contact)(?:\.[A-Za-z_](?:[A-Za-z0-9_-]*[A-Za-z0-9_])?)+)\s*\}\}")
+#: The longest text a filter may make (and the most bits of a number); Studio's own limit is 16 KB.
+MAX_FILTER_CHARS = 100_000
 _NOT_PLAIN = frozenset({"size", "first", "last"})  # properties that Liquid computes
 
 
@@ -61,57 +63,95 @@ def to_json(value: Any) -> str:
 
 @lru_cache(maxsize=4096)
 def compile_template(text: str) -> Renderer:
-    """A function that renders ``text`` on a scope (``trigger``, ``widgets``, ``flow``, ``contact``).
+    """What renders ``text`` on a scope (``trigger``, ``widgets``, ``flow``, ``contact``): the text itself where there is
+    no Liquid in it, else a :class:`Template`. Never raises; a broken text faults when it is rendered.
 
-    The function raises TemplateFault where the text is broken; compiling itself never raises.
-
-    >>> compile_template("Hi {{ flow.variables.name }}!")({"flow": {"variables": {"name": "Ana"}}})
+    >>> render("Hi {{ flow.variables.name }}!", {"flow": {"variables": {"name": "Ana"}}})
     'Hi Ana!'
     """
     if "{{" not in text and "{%" not in text:
-        return lambda _scope: text
-    return plain_renderer(text) or _liquid_renderer(text)
+        return text
+    return plain_template(text) or LiquidTemplate(text)
 
 
-def plain_renderer(text: str) -> Renderer | None:
+def render(text: str, scope: Scope) -> str:
+    """A text rendered on a scope. Raises TemplateFault where it is broken."""
+    renderer = compile_template(text)
+    return renderer if isinstance(renderer, str) else renderer.render(scope)
+
+
+class Template(Protocol):
+    """A text with Liquid in it."""
+
+    @property
+    def paths(self) -> tuple[Path, ...] | None:
+        """What the rendered text depends on; None where that cannot be said (the clock, paths made at run time)."""
+
+    def render(self, scope: Scope) -> str:
+        """The text on a scope. Raises TemplateFault where it is broken."""
+
+
+Renderer = str | Template
+
+
+def plain_template(text: str) -> PlainTemplate | None:
     """The short way: for a text of literals and plain look-ups only; None for any other."""
     pieces = _LOOK_UP.split(text)
-    literals, paths = pieces[::2], [tuple(path.split(".")) for path in pieces[1::2]]
-    if any("{{" in part or "{%" in part for part in literals) or _NOT_PLAIN.intersection(*[set().union(*paths)]):
+    literals, paths = pieces[::2], tuple(tuple(path.split(".")) for path in pieces[1::2])
+    if any("{{" in part or "{%" in part for part in literals) or any(_NOT_PLAIN & {*path} for path in paths):
         return None
-    if len(paths) == 1 and literals == ["", ""]:
-        only = paths[0]
-        return lambda scope: text_of(look_up(scope, only))
+    return PlainTemplate(literals, paths)
 
-    def render(scope: Scope) -> str:
-        out = [literals[0]]
-        for path, literal in zip(paths, literals[1:], strict=True):
-            out.append(text_of(look_up(scope, path)))
+
+class PlainTemplate:
+    """Literals with look-ups between them."""
+
+    __slots__ = ("_literals", "paths")
+
+    def __init__(self, literals: list[str], paths: tuple[Path, ...]) -> None:
+        self._literals = literals
+        self.paths = paths
+
+    def render(self, scope: Scope) -> str:
+        out = [self._literals[0]]
+        for path, literal in zip(self.paths, self._literals[1:], strict=True):
+            value = look_up(scope, path)
+            out.append(value if value.__class__ is str else text_of(value))
             out.append(literal)
         return "".join(out)
 
-    return render
 
-
-def look_up(scope: Any, path: tuple[str, ...]) -> Any:
+def look_up(scope: Any, path: Path) -> Any:
     """The value at a path of nested maps; None where there is none.
 
     >>> look_up({"a": {"b": 1}}, ("a", "b")), look_up({}, ("a", "b"))
     (1, None)
     """
     value = scope
-    for key in path:
-        if not isinstance(value, dict):
-            return None
-        value = value.get(key)
+    try:
+        for key in path:
+            value = value[key]
+    except (KeyError, TypeError, IndexError):
+        return None
     return value
 
 
-def _liquid_renderer(text: str) -> Renderer:
-    from liquid.exceptions import LiquidError
+class LiquidTemplate:
+    """Anything else: python-liquid's way, parsed at first use."""
 
-    def render(scope: Scope) -> str:
-        template = _parsed(text)
+    __slots__ = ("_text",)
+
+    def __init__(self, text: str) -> None:
+        self._text = text
+
+    @property
+    def paths(self) -> tuple[Path, ...] | None:
+        return _inputs(self._text)
+
+    def render(self, scope: Scope) -> str:
+        from liquid.exceptions import LiquidError
+
+        template = _parsed(self._text)
         if isinstance(template, str):
             raise TemplateFault(template)
         try:
@@ -119,7 +159,17 @@ def _liquid_renderer(text: str) -> Renderer:
         except (LiquidError, ValueError, TypeError, OverflowError, RecursionError) as error:
             raise TemplateFault(_first_line(error)) from None
 
-    return render
+
+@lru_cache(maxsize=4096)
+def _inputs(text: str) -> tuple[Path, ...] | None:
+    template = _parsed(text)
+    if isinstance(template, str):
+        return ()
+    segments = template.global_variable_segments()
+    fixed = all(isinstance(s, str) and s not in _NOT_PLAIN for path in segments for s in path)
+    if "date" in template.filter_names() or not fixed:
+        return None
+    return tuple(tuple(map(str, path)) for path in segments)
 
 
 def problem(text: str) -> str | None:
@@ -164,13 +214,11 @@ def _parsed(text: str) -> BoundTemplate | str:
     """The parsed template, or the reason why there is none."""
     from liquid.exceptions import LiquidError
 
-    unclosed = _unclosed(text)
-    if unclosed:
-        return f"expected {unclosed!r}, found end of text"
     try:
         return _environment().from_string(text)
     except (LiquidError, ValueError, RecursionError) as error:
-        return _first_line(error)
+        unclosed = _unclosed(text)
+        return f"expected {unclosed!r}, found end of text" if unclosed else _first_line(error)
 
 
 def _unclosed(text: str) -> str:
@@ -213,11 +261,29 @@ def _environment() -> Environment:
         output_stream_limit = 1_000_000
         local_namespace_limit = 1_000_000
 
-    env = StudioEnvironment()
+    env = StudioEnvironment(globals={"now": None, "today": None})  # else the library's own, which read the wall clock
+    env.filters = {name: _bounded(function) for name, function in env.filters.items()}
     env.add_tag(JsonOutput)
     env.add_filter("to_json", lambda value: to_json(_defined(value)))
     env.add_filter("date", _date)
     return env
+
+
+def _bounded(function: Callable[..., Any]) -> Callable[..., Any]:
+    """A filter that neither takes nor makes what would fill the memory: a long range, text or number."""
+
+    @wraps(function)  # keeps the marks by which python-liquid knows what a filter wants
+    def bounded(value: Any, *args: Any, **kwargs: Any) -> Any:
+        if isinstance(value, range) and len(value) > MAX_FILTER_CHARS:
+            raise ValueError("a range is too long")
+        result = function(value, *args, **kwargs)
+        if (isinstance(result, str) and len(result) > MAX_FILTER_CHARS) or (
+            isinstance(result, int) and result.bit_length() > MAX_FILTER_CHARS
+        ):
+            raise ValueError(f"a filter made more than {MAX_FILTER_CHARS:,} characters")
+        return result
+
+    return bounded
 
 
 def _defined(value: Any) -> Any:
@@ -243,15 +309,25 @@ def _moment(value: Any, context: Any) -> Any:
     from datetime import datetime
     from zoneinfo import ZoneInfo
 
-    from dateutil.parser import ParserError, parse
+    from dateutil.parser import parse
 
     pacific = ZoneInfo("America/Los_Angeles")
+    now = datetime.fromtimestamp(context.globals.get(NOW, 0.0), pacific)
     if value in ("now", "today"):
-        return datetime.fromtimestamp(context.globals.get(NOW, 0.0), pacific)
-    if isinstance(value, int | float) or str(value).isdigit():
-        return datetime.fromtimestamp(float(value), pacific)
+        return now
     try:
-        moment = parse(str(value))
-    except (ParserError, OverflowError):
+        if isinstance(value, int | float) or str(value).isdecimal():
+            return datetime.fromtimestamp(float(value), pacific)
+        midnight = now.replace(hour=0, minute=0, second=0, microsecond=0, tzinfo=None)
+        moment = parse(str(value), default=midnight, tzinfos=_zone)  # what the text leaves out is today's
+        return moment.astimezone(pacific)
+    except (ValueError, OverflowError):
         return None
-    return moment.astimezone(pacific) if moment.tzinfo else moment
+
+
+def _zone(_name: str | None, offset_s: int | None) -> Any:
+    """The zone a date text names: by its offset only, as names (``CET``) mean what the machine makes of them."""
+    from datetime import timedelta, timezone
+    from zoneinfo import ZoneInfo
+
+    return ZoneInfo("America/Los_Angeles") if offset_s is None else timezone(timedelta(seconds=offset_s))

@@ -7,7 +7,7 @@ from typing import ClassVar
 from flowlab.model.event import EventKind
 from flowlab.model.flow import State
 from flowlab.model.kinds import KINDS
-from flowlab.run.step import Exit, Note, View
+from flowlab.run.step import Exit, View
 
 
 class Opaque:
@@ -34,5 +34,6 @@ class Opaque:
                 f"default: {self._state.type} is not run here; services can choose its exit",
             )
         result = answer.json if answer and isinstance(answer.json, dict) else {}
-        note = Note(EventKind.CHOSEN.value, event=chosen, detail=why)
-        return Exit(chosen, result, (note,), took_s=answer.delay_s if answer else 0.0)
+        view.tell(EventKind.CHOSEN.value, event=chosen, detail=why)
+        view.keep(result)
+        return Exit(chosen, took_s=answer.delay_s if answer else 0.0)

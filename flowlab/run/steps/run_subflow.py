@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
-from typing import ClassVar
+from collections.abc import Mapping
+from typing import Any, ClassVar
 
 from flowlab.run.call import Call
+from flowlab.run.services import Answer
 from flowlab.run.step import Exit, View
 
 
@@ -15,6 +17,7 @@ class RunSubflow(Call):
     target: ClassVar[str] = "flow_sid"
 
     def enter(self, view: View) -> Exit:
-        left = self.exit(view, ok="completed", failed="failed", good=range(200, 300))
-        flat = (left.result or {}).get("parsed")
-        return left._replace(result=flat if isinstance(flat, dict) else {})
+        return self.exit(view, ok="completed", failed="failed", good=range(200, 300))
+
+    def result(self, answer: Answer) -> Mapping[str, Any]:
+        return answer.json if isinstance(answer.json, dict) else {}

@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from typing import Any, ClassVar
+from functools import lru_cache
+from typing import ClassVar
 
-from flowlab.model.event import EventKind
 from flowlab.model.flow import State
 from flowlab.run.limits import DEFAULT_REPLY_TIMEOUT_S
 from flowlab.run.outbound import Outbound
-from flowlab.run.step import Exit, Note, Reply, View, Wait, template
+from flowlab.run.step import FAULT, Exit, Reply, View, Wait, template
+
+ANSWERED, TIMED_OUT, NOT_DELIVERED = Exit("incomingMessage"), Exit("timeout"), Exit("deliveryFailure")
 
 
 class SendAndWaitForReply:
@@ -26,28 +27,30 @@ class SendAndWaitForReply:
         self._timeout = template(state, "timeout")
 
     def enter(self, view: View) -> Exit | Wait:
-        outbound, note, ok = self._outbound.send(view)
-        result = {"outbound": outbound}
-        if not ok:
-            return Exit("deliveryFailure", result, (note,))
-        timeout_s, fault = self._seconds(view)
-        notes = (note, fault) if fault else (note,)
-        return Wait(timeout_s, result, notes)
+        if not self._outbound.send(view):
+            return NOT_DELIVERED
+        return Wait(_timeout_s(view, view.render(self._timeout)))
 
-    def resume(self, _view: View, reply: Reply | None, result: Mapping[str, Any]) -> Exit:
+    def resume(self, view: View, reply: Reply | None) -> Exit:
         if reply is None:
-            return Exit("timeout", result)
-        return Exit("incomingMessage", {**result, "inbound": reply.inbound})
+            return TIMED_OUT
+        view.keep({**view.scope["widgets"][view.state], "inbound": reply.inbound})
+        return ANSWERED
 
-    def _seconds(self, view: View) -> tuple[float, Note | None]:
-        text = view.render(self._timeout)
-        if not text:
-            return DEFAULT_REPLY_TIMEOUT_S, None
-        try:
-            seconds = float(text)
-        except ValueError:
-            seconds = -1.0
-        if 0 < seconds < float("inf"):
-            return seconds, None
+
+def _timeout_s(view: View, text: str) -> float:
+    seconds = _seconds(text) if text else DEFAULT_REPLY_TIMEOUT_S
+    if seconds is None:
         detail = f"timeout {text!r} is no number of seconds above 0; waiting {DEFAULT_REPLY_TIMEOUT_S:,.0f} s"
-        return DEFAULT_REPLY_TIMEOUT_S, Note(EventKind.FAULT.value, detail=detail)
+        view.tell(FAULT, detail=detail)
+        return DEFAULT_REPLY_TIMEOUT_S
+    return seconds
+
+
+@lru_cache(maxsize=256)
+def _seconds(text: str) -> float | None:
+    try:
+        seconds = float(text)
+    except ValueError:
+        return None
+    return seconds if 0 < seconds < float("inf") else None

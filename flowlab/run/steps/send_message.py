@@ -8,6 +8,8 @@ from flowlab.model.flow import State
 from flowlab.run.outbound import Outbound
 from flowlab.run.step import Exit, View
 
+SENT, FAILED = Exit("sent"), Exit("failed")
+
 
 class SendMessage:
     """Source: Twilio docs, *Send Message widget*. A message the channel refuses leaves by ``failed``."""
@@ -18,5 +20,4 @@ class SendMessage:
         self._outbound = Outbound(state)
 
     def enter(self, view: View) -> Exit:
-        outbound, note, ok = self._outbound.send(view)
-        return Exit("sent" if ok else "failed", {"outbound": outbound}, (note,))
+        return SENT if self._outbound.send(view) else FAILED

@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import json
 from typing import Any, ClassVar
 
 from flowlab.model.event import EventKind
 from flowlab.model.flow import State
 from flowlab.run.limits import MAX_ATTRIBUTES_CHARS
-from flowlab.run.step import Exit, Note, View, template
-from flowlab.run.template import to_json
+from flowlab.run.step import FAULT, Exit, View, template
+from flowlab.run.template import from_json, to_json
 
 
 class SendToFlex:
@@ -26,17 +25,16 @@ class SendToFlex:
         text = view.render(self._attributes)
         attributes, problem = _parse(text)
         if problem:
-            return Exit("failedToEnqueue", {}, (Note(EventKind.FAULT.value, text=text, detail=problem),))
+            view.tell(FAULT, text, detail=problem)
+            return Exit("failedToEnqueue")
         answer = view.ask(self._state)
         if answer and answer.exit and answer.exit != "callComplete":
-            return Exit(
-                answer.exit,
-                {},
-                (Note(EventKind.CHOSEN.value, event=answer.exit, detail="chosen in services"),),
-            )
+            view.tell(EventKind.CHOSEN.value, event=answer.exit, detail="chosen in services")
+            return Exit(answer.exit)
         task = {**_defaults(view), **attributes}
-        note = Note(EventKind.HANDED_OFF.value, text=to_json(task), value=view.render(self._priority))
-        return Exit("callComplete", _task(self._state, task), (note,))
+        view.hand_off(to_json(task), view.render(self._priority))
+        view.keep(_task(self._state, task))
+        return Exit("callComplete")
 
 
 def _parse(text: str) -> tuple[dict[str, Any], str]:
@@ -45,17 +43,17 @@ def _parse(text: str) -> tuple[dict[str, Any], str]:
     if len(text) > MAX_ATTRIBUTES_CHARS:
         return {}, f"attributes have {len(text):,} characters; Studio takes {MAX_ATTRIBUTES_CHARS:,}"
     try:
-        value = json.loads(text)
-    except (ValueError, RecursionError) as error:
+        value = from_json(text)
+    except ValueError as error:
         return {}, f"attributes are not JSON once rendered: {error}"
     return (value, "") if isinstance(value, dict) else ({}, "attributes are JSON, but not an object")
 
 
 def _defaults(view: View) -> dict[str, Any]:
     """What Flex puts in by itself: less for plain messages, more for conversations."""
-    address = view.scope["contact"]["channel"]["address"]
+    address = view.read("contact", "channel", "address")
     defaults = {"name": address, "channelType": view.channel.name}
-    if "conversation" in view.scope["trigger"]:
+    if view.read("trigger", "event") == "incomingConversationMessage":
         defaults |= {"customerAddress": address, "from": address, "customerName": address}
     return defaults
 

@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
-import json
 import re
 from collections.abc import Mapping
 from typing import Any, ClassVar
 
 from flowlab.model.event import EventKind
 from flowlab.model.flow import State
-from flowlab.run.step import Exit, Note, View, pairs
+from flowlab.run.step import FAULT, Exit, View, pairs
 from flowlab.run.template import Renderer, compile_template, text_of
 
+SET = EventKind.SET.value
+NEXT = Exit("next")
 _NUMBER = re.compile(r"-?(?:0|[1-9]\d*)(?:\.\d+)?")
 
 
@@ -27,21 +28,17 @@ class SetVariables:
 
     def enter(self, view: View) -> Exit:
         values: dict[str, Any] = {}
-        notes: list[Note] = []
         for key, renderer, as_json in self._rows:
             text = view.render(renderer)
             try:
                 values[key] = _parse(text) if as_json else cast(text)
             except ValueError:
                 values[key] = text
-                notes.append(
-                    Note(
-                        EventKind.FAULT.value,
-                        detail=f"variable {key!r} should be JSON and is not: {text[:80]}",
-                    )
-                )
-            notes.append(Note(EventKind.SET.value, value=text, detail=key))
-        return Exit("next", values, tuple(notes), variables=values)
+                view.tell(FAULT, detail=f"variable {key!r} should be JSON and is not: {text[:80]}")
+            view.tell(SET, value=text, detail=key)
+        view.keep(values)
+        view.scope["flow"]["variables"].update(values)
+        return NEXT
 
 
 def _row(row: Mapping[str, Any]) -> tuple[str, Renderer, bool]:
@@ -49,7 +46,7 @@ def _row(row: Mapping[str, Any]) -> tuple[str, Renderer, bool]:
 
 
 def _parse(text: str) -> Any:
-    return json.loads(text) if text.strip() else None
+    return from_json(text) if text.strip() else None
 
 
 def cast(text: str) -> Any:

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from typing import ClassVar
 
-from flowlab.model.event import EventKind
 from flowlab.model.flow import Condition, State, Transition
-from flowlab.run.conditions import CONDITIONS, holds
-from flowlab.run.step import Exit, Note, View
+from flowlab.run.conditions import CONDITIONS, plain, plain_value
+from flowlab.run.pattern import PatternFault
+from flowlab.run.step import FAULT, Exit, View
 from flowlab.run.template import Renderer, compile_template, text_of
 
 
@@ -26,39 +26,67 @@ class SplitBasedOn:
             for index, transition in enumerate(state.transitions)
             if transition.event == "match"
         ]
-        self._notes = tuple(note for t in state.transitions for note in _faults(t))
+        self._faults = [fault for transition in state.transitions for fault in _faults(transition)]
 
     def enter(self, view: View) -> Exit:
-        rendered: dict[Renderer, str] = {}
+        for fault in self._faults:
+            view.tell(FAULT, detail=fault)
+        inputs = _Inputs(view)
         for index, condition, tests in self._branches:
-            if tests and all(test.holds(view, rendered) for test in tests):
-                value = rendered[tests[0].argument]
-                return Exit("match", None, self._notes, index, condition, value)
-        value = next(iter(rendered.values())) if rendered else view.render(self._input)
-        return Exit("noMatch", None, self._notes, -1, "no match", value)
+            if tests and all(test.holds(inputs) for test in tests):
+                return Exit("match", index, condition, inputs.raw[tests[0].argument])
+        value = next(iter(inputs.raw.values())) if inputs.raw else view.render(self._input)
+        return Exit("noMatch", -1, "no match", value)
+
+
+class _Inputs:
+    """The inputs of one visit, each rendered once: branches mostly test the same."""
+
+    __slots__ = ("_plain", "raw", "view")
+
+    def __init__(self, view: View) -> None:
+        self.view = view
+        self.raw: dict[Renderer, str] = {}
+        self._plain: dict[Renderer, str] = {}
+
+    def plain(self, argument: Renderer) -> str:
+        text = self._plain.get(argument)
+        if text is None:
+            self.raw[argument] = raw = self.view.render(argument)
+            self._plain[argument] = text = plain(raw)
+        return text
 
 
 class _Test:
     """One condition, ready to be tried."""
 
-    __slots__ = ("_type", "_value", "argument")
+    __slots__ = ("_comparison", "_type", "_value", "argument")
 
     def __init__(self, condition: Condition, given: str) -> None:
         self._type = condition.type
-        self._value = compile_template(condition.value)
+        self._comparison = CONDITIONS.get(condition.type, _never)
+        value = compile_template(condition.value)
+        self._value = plain_value(condition.type, value) if isinstance(value, str) else value
         self.argument = compile_template(condition.arguments[0] if condition.arguments else given)
 
-    def holds(self, view: View, rendered: dict[Renderer, str]) -> bool:
-        """Whether it holds; ``rendered`` keeps this visit's texts, as branches test the same input."""
-        text = rendered.get(self.argument)
-        if text is None:
-            text = rendered[self.argument] = view.render(self.argument)
-        return holds(self._type, text, view.render(self._value))
+    def holds(self, inputs: _Inputs) -> bool:
+        value = self._value
+        if not isinstance(value, str):
+            value = plain_value(self._type, inputs.view.render(value))
+        try:
+            return self._comparison(inputs.plain(self.argument), value)
+        except PatternFault as fault:
+            inputs.view.tell(FAULT, detail=str(fault))
+            return False
 
 
-def _faults(transition: Transition) -> list[Note]:
+def _never(_text: str, _value: str) -> bool:
+    return False
+
+
+def _faults(transition: Transition) -> list[str]:
     unknown = [c.type for c in transition.conditions if c.type not in CONDITIONS]
     faults = [f"unknown condition {name!r}: it never holds" for name in unknown]
     if transition.event == "match" and not transition.conditions:
         faults.append("a match without a condition never holds")
-    return [Note(EventKind.FAULT.value, detail=detail) for detail in faults]
+    return faults

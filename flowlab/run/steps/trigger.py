@@ -17,4 +17,4 @@ class Trigger:
         self._state = state
 
     def enter(self, view: View) -> Exit:
-        return Exit(view.scope["trigger"]["event"])
+        return Exit(view.read("trigger", "event"))

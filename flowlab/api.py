@@ -1,0 +1,82 @@
+"""The front door's verbs that need more than one room: each puts a few calls together and nothing else."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from flowlab.model.channel import Channel
+from flowlab.model.conversation import Conversation
+from flowlab.model.divergence import Divergence
+from flowlab.model.event import Event
+from flowlab.model.flow import Flow
+from flowlab.run.replay import replay_all
+from flowlab.run.services import Services
+
+if TYPE_CHECKING:
+    from matplotlib.axes import Axes
+
+    from flowlab.measure.replayed import Run
+    from flowlab.show.comparison import Comparison
+    from flowlab.widgets.chat import Chat
+
+World = Services | Mapping[str, Any] | str | Path | None
+
+
+def replay(
+    flow: Flow, conversations: Sequence[Conversation], *, services: World = None, channels: Sequence[Channel] = ()
+) -> Run:
+    """Put recorded conversations through a flow: the customer's turns at their times, timeouts where time says so.
+
+    ``services``: what the outside world answers (see :mod:`flowlab.run.services_file`). ``channels``: your own channels,
+    beside the built-in ones. Work of more than a second shows a progress bar. Raises UsageError for a conversation on
+    an unknown channel.
+
+    The result has ``.events``, ``.outcomes`` and ``.divergences`` (DataFrames) and ``.coverage()``.
+    """
+    from tqdm.auto import tqdm
+
+    from flowlab.measure.diverge import divergences
+    from flowlab.measure.replayed import Run
+
+    log: list[Event] = []
+    parted: list[Divergence] = []
+    own = {channel.name: channel for channel in channels}
+    bar = tqdm(conversations, desc="replaying", unit=" conversations", delay=1.0, leave=False)
+    for replayed in replay_all(flow, bar, services, own):
+        log += replayed.events
+        parted += divergences(replayed.conversation, replayed.events)
+    return Run(flow, list(conversations), log, parted)
+
+
+def compare(run: Run | Mapping[str, Run] | Sequence[Run], by: str = "channel") -> Comparison:
+    """Outcomes of the whole and of each part, with n, Wilson intervals, durations, messages and cost.
+
+    ``by``: any column of ``run.outcomes``. Several runs (a mapping of name to run) stand side by side as versions.
+    """
+    from flowlab.show.comparison import compare as _compare
+
+    return _compare(run, by=by)
+
+
+def draw(flow: Flow, ax: Axes | None = None, **options: Any) -> Axes:
+    """Draw a flow; see :func:`flowlab.show.draw.draw` for ``direction``, ``path``, ``counts``, ``findings``, ``theme``."""
+    from flowlab.show.draw import draw as _draw
+
+    return _draw(flow, ax, **options)
+
+
+def chat(flow: Flow, channel: str | Channel = "sms", *, services: World = None) -> Chat:
+    """Talk to a flow in the notebook: type, read its answer, and see the state light up."""
+    from flowlab.widgets.chat import Chat
+
+    return Chat(flow, channel, services=services)
+
+
+def report(run: Run, path: str | Path, *, by: str = "channel") -> Path:
+    """Write one HTML file that shows a run whole: picture, outcomes, findings, divergences, coverage."""
+    from flowlab.check import check
+    from flowlab.show.report import write_report
+
+    return write_report(Path(path), flow=run.flow, run=run, comparison=compare(run, by=by), findings=check(run.flow))

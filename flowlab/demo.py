@@ -1,0 +1,62 @@
+"""The main job on the sample data, without a browser: load, check, replay, compare, show."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+
+import flowlab as fl
+from flowlab.errors import UsageError
+from flowlab.formats import write_whole
+from flowlab.model.channel import channels
+
+SAMPLE_DATA = Path(__file__).parents[1] / "sample_data"
+
+
+def run_demo(out: Path, say: Callable[[str], None]) -> None:
+    """Write pictures (PNG, SVG), ``events.csv`` and ``report.html`` into ``out``, saying each step.
+
+    Raises UsageError where the sample data is not beside the package (an installed wheel rather than a clone).
+    """
+    from flowlab.show.draw import save_drawing
+
+    if not SAMPLE_DATA.is_dir():
+        raise UsageError("the sample data is not here: run the demo in a clone of flowlab")
+    out.mkdir(parents=True, exist_ok=True)
+    flow = _flow("order_support.json")
+    conversations = fl.load(SAMPLE_DATA / "conversations" / "order_support.jsonl")
+    assert isinstance(conversations, list)
+    say(f"loaded    {flow.name}: {len(flow)} states; {len(conversations)} conversations (invented, see sample_data)")
+
+    findings = fl.check(flow, channels=list(channels()))
+    say(f"checked   {len(findings)} findings:\n{findings.as_text()}\n")
+
+    run = fl.replay(flow, conversations, services=SAMPLE_DATA / "services" / "order_support.yaml")
+    say(f"replayed  {len(run.log)} events, {len(run.parted)} places where record and flow part ways\n")
+
+    comparison = fl.compare(run, by="channel")
+    say(f"{comparison.as_text()}\n")
+
+    for name, options in _pictures(run, findings).items():
+        save_drawing(flow, out / name, **options)
+    comparison.plot().figure.savefig(out / "channels.png", dpi=150)
+    comparison.plot().figure.savefig(out / "channels.svg")
+    write_whole(out / "events.csv", run.events.to_csv(index=False))
+    fl.report(run, out / "report.html")
+    say(f"wrote     {', '.join(sorted(p.name for p in out.iterdir() if not p.name.startswith('.')))}")
+    say(f"look at   {(out / 'report.html').resolve()}")
+
+
+def _flow(name: str) -> fl.Flow:
+    flow = fl.load(SAMPLE_DATA / "flows" / name)
+    assert isinstance(flow, fl.Flow)
+    return flow
+
+
+def _pictures(run, findings):  # type: ignore[no-untyped-def]
+    return {
+        "flow.png": {"findings": findings},
+        "flow.svg": {"findings": findings},
+        "traffic.png": {"counts": run.counts},
+        "traffic.svg": {"counts": run.counts},
+    }
