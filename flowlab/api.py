@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -29,7 +30,7 @@ def replay(
 ) -> Run:
     """Put recorded conversations through a flow: the customer's turns at their times, timeouts where time says so.
 
-    ``services``: what the outside world answers (see :mod:`flowlab.run.services_file`). ``channels``: your own channels,
+    ``services``: what the outside world answers (see :mod:`flowlab.run.services_file`). ``channels``: your own,
     beside the built-in ones. Work of more than a second shows a progress bar. Raises UsageError for a conversation on
     an unknown channel.
 
@@ -43,7 +44,8 @@ def replay(
     log: list[Event] = []
     parted: list[Divergence] = []
     own = {channel.name: channel for channel in channels}
-    bar = tqdm(conversations, desc="replaying", unit=" conversations", delay=1.0, leave=False)
+    unseen = not sys.stderr.isatty() and "ipykernel" not in sys.modules  # a log file wants no bar
+    bar = tqdm(conversations, desc="replaying", unit=" conversations", delay=1.0, leave=False, disable=unseen)
     for replayed in replay_all(flow, bar, services, own):
         log += replayed.events
         parted += divergences(replayed.conversation, replayed.events)
@@ -61,7 +63,7 @@ def compare(run: Run | Mapping[str, Run] | Sequence[Run], by: str = "channel") -
 
 
 def draw(flow: Flow, ax: Axes | None = None, **options: Any) -> Axes:
-    """Draw a flow; see :func:`flowlab.show.draw.draw` for ``direction``, ``path``, ``counts``, ``findings``, ``theme``."""
+    """Draw a flow. ``options``: those of :func:`flowlab.show.draw.draw` (``direction``, ``path``, ``counts``, ...)."""
     from flowlab.show.draw import draw as _draw
 
     return _draw(flow, ax, **options)

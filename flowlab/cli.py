@@ -9,7 +9,7 @@ import json
 import sys
 from enum import StrEnum
 from pathlib import Path
-from typing import Annotated, Any, NoReturn
+from typing import Annotated, Any, Literal, NoReturn
 
 import typer
 
@@ -102,7 +102,7 @@ def check(
     """Find what will go wrong, before anything runs."""
     found = {str(path): fl.check(load_flow(path), channels=channel or ()) for path in flows}
     if as_json:
-        _print_json({path: findings.as_json() for path, findings in found.items()})
+        _print_json({path: json.loads(findings.as_json()) for path, findings in found.items()})
     else:
         for path, findings in found.items():
             print(f"{path}\n{findings.as_text()}")
@@ -115,7 +115,7 @@ def check(
 def draw(
     flow: FlowFile,
     out: Annotated[Path, typer.Option("--out", "-o", help="FILE.svg, .png or .pdf")],
-    direction: Annotated[str, typer.Option(help="TB (top to bottom) or LR (left to right)")] = "TB",
+    direction: Annotated[Literal["TB", "LR"], typer.Option(help="top to bottom, or left to right")] = "TB",
     dark: Annotated[bool, typer.Option("--dark", help="for dark backgrounds")] = False,
 ) -> None:
     """Draw a flow into a file."""
@@ -134,7 +134,7 @@ def chat(
     """Talk to a flow in the terminal; /help lists what else can be typed."""
     from flowlab.terminal_chat import run_chat
 
-    run_chat(fl.Session(load_flow(flow), channel=channel, services=services))
+    run_chat(fl.Session(load_flow(flow), channel=channel, services=services), input, print)
 
 
 @app.command()

@@ -29,21 +29,25 @@ def run_demo(out: Path, say: Callable[[str], None]) -> None:
     say(f"loaded    {flow.name}: {len(flow)} states; {len(conversations)} conversations (invented, see sample_data)")
 
     findings = fl.check(flow, channels=list(channels()))
-    say(f"checked   {len(findings)} findings:\n{findings.as_text()}\n")
+    say(f"checked   {findings.summary}. To read them: flowlab check {flow.source}")
 
     run = fl.replay(flow, conversations, services=SAMPLE_DATA / "services" / "order_support.yaml")
-    say(f"replayed  {len(run.log)} events, {len(run.parted)} places where record and flow part ways\n")
+    parted = len({difference.conversation_id for difference in run.parted})
+    say(f"replayed  {len(run.log):,} events; the record and the flow part ways in {parted} conversations\n")
 
     comparison = fl.compare(run, by="channel")
     say(f"{comparison.as_text()}\n")
 
-    for name, options in _pictures(run, findings).items():
-        save_drawing(flow, out / name, **options)
-    comparison.plot().figure.savefig(out / "channels.png", dpi=150)
-    comparison.plot().figure.savefig(out / "channels.svg")
+    say(f"writing   pictures, events and report to {out}")
+    for ending in ("png", "svg"):
+        save_drawing(flow, out / f"flow.{ending}", findings=findings)
+        save_drawing(flow, out / f"traffic.{ending}", counts=run.counts)
+        figure = comparison.plot().get_figure(root=True)
+        assert figure is not None
+        figure.savefig(out / f"channels.{ending}", dpi=150)
     write_whole(out / "events.csv", run.events.to_csv(index=False))
     fl.report(run, out / "report.html")
-    say(f"wrote     {', '.join(sorted(p.name for p in out.iterdir() if not p.name.startswith('.')))}")
+    say(f"wrote     {', '.join(sorted(path.name for path in out.iterdir() if not path.name.startswith('.')))}")
     say(f"look at   {(out / 'report.html').resolve()}")
 
 
@@ -51,12 +55,3 @@ def _flow(name: str) -> fl.Flow:
     flow = fl.load(SAMPLE_DATA / "flows" / name)
     assert isinstance(flow, fl.Flow)
     return flow
-
-
-def _pictures(run, findings):  # type: ignore[no-untyped-def]
-    return {
-        "flow.png": {"findings": findings},
-        "flow.svg": {"findings": findings},
-        "traffic.png": {"counts": run.counts},
-        "traffic.svg": {"counts": run.counts},
-    }

@@ -20,7 +20,7 @@ HELP = """  anything else is said to the flow
 _UNITS = {"s": 1, "m": 60, "h": 3600, "d": 86400}
 
 
-def run_chat(session: Session, read: Callable[[str], str] = input, say: Callable[[str], None] = print) -> None:
+def run_chat(session: Session, read: Callable[[str], str], say: Callable[[str], None]) -> None:
     """Read lines and show what the flow answers, until /quit or the end of input."""
     history = [session]
     say(f"{session.flow.name} on {session.channel.label}. Say something to begin; /help for more.")

@@ -1,0 +1,188 @@
+"""The command line: every verb on the sample data, JSON that is JSON, and faults that are sentences."""
+
+from __future__ import annotations
+
+import csv
+import json
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from flowlab import cli
+
+ROOT = Path(__file__).parents[1]
+FLOW = str(ROOT / "sample_data/flows/order_support.json")
+FLOW_2 = str(ROOT / "sample_data/flows/order_support_v2.json")
+TALKS = str(ROOT / "sample_data/conversations/order_support_small.csv")
+SERVICES = str(ROOT / "sample_data/services/order_support.yaml")
+
+
+@pytest.fixture
+def run(monkeypatch, capsys):
+    """Run the command in this process: ``(exit code, standard output, standard error)``."""
+
+    def call(*words: str) -> tuple[int, str, str]:
+        monkeypatch.setattr(sys, "argv", ["flowlab", *words])
+        with pytest.raises(SystemExit) as ended:
+            cli.main()
+        out, err = capsys.readouterr()
+        return ended.value.code or 0, out, err
+
+    return call
+
+
+def test_without_a_verb_it_shows_its_verbs(run) -> None:
+    code, out, err = run()
+    text = out + err
+    assert code == 2
+    assert all(verb in text for verb in ("lab", "demo", "check", "draw", "chat", "replay", "compare", "convert"))
+
+
+def test_check_prints_findings_and_exits_by_severity(run, tmp_path) -> None:
+    code, out, _ = run("check", FLOW)
+    assert code == 0
+    assert "wait-no-timeout" in out
+    assert run("check", FLOW, "--fail-on", "warning")[0] == 1
+    broken = tmp_path / "broken.json"
+    flow = json.loads(Path(FLOW).read_text(encoding="utf-8"))
+    flow["states"][3]["transitions"][0]["next"] = "nowhere"
+    broken.write_text(json.dumps(flow), encoding="utf-8")
+    code, out, _ = run("check", str(broken))
+    assert code == 1
+    assert "flow-dangling-next" in out
+
+
+def test_check_as_json_is_one_document_for_all_files(run) -> None:
+    code, out, err = run("check", FLOW, FLOW_2, "--channel", "sms", "--json", "--fail-on", "never")
+    document = json.loads(out)
+    assert (code, err) == (0, "")
+    assert set(document) == {FLOW, FLOW_2}
+
+
+@pytest.mark.parametrize(("ending", "magic"), [("png", b"\x89PNG"), ("svg", b"<?xml"), ("pdf", b"%PDF")])
+def test_draw_writes_each_kind_of_picture(run, tmp_path, ending, magic) -> None:
+    target = tmp_path / f"flow.{ending}"
+    code, out, _ = run("draw", FLOW, "-o", str(target))
+    assert code == 0
+    assert str(target) in out
+    assert target.read_bytes().startswith(magic)
+
+
+def test_draw_refuses_an_unknown_ending_and_leaves_nothing(run, tmp_path) -> None:
+    code, _, err = run("draw", FLOW, "-o", str(tmp_path / "flow.bmp"))
+    assert code == 2
+    assert ".svg" in err
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_replay_writes_events_and_says_where_things_differ(run, tmp_path) -> None:
+    events = tmp_path / "events.csv"
+    code, out, _ = run("replay", FLOW, TALKS, "--services", SERVICES, "-o", str(events))
+    assert code == 0
+    assert "contained" in out
+    with events.open(encoding="utf-8", newline="") as file:
+        rows = list(csv.DictReader(file))
+    assert {"conversation_id", "seq", "state", "event", "transitioned_to"} <= set(rows[0])
+    assert {row["kind"] for row in rows} >= {"started", "step", "sent", "concluded"}
+
+
+def test_replay_as_json(run) -> None:
+    code, out, err = run("replay", FLOW, TALKS, "--services", SERVICES, "--json")
+    document = json.loads(out)
+    assert (code, err) == (0, "")
+    assert set(document) == {"outcomes", "divergences"}
+    assert document["outcomes"][0]["conversation_id"]
+
+
+def test_compare_by_channel_and_by_flow(run) -> None:
+    code, out, _ = run("compare", FLOW, TALKS, "--services", SERVICES)
+    assert code == 0
+    assert "all text channels" in out
+    code, out, _ = run("compare", FLOW, FLOW_2, TALKS, "--services", SERVICES, "--by", "flow", "--json")
+    assert code == 0
+    assert "order_support_v2" in json.dumps(json.loads(out))
+
+
+def test_convert_a_flow_is_lossless(run, tmp_path) -> None:
+    target = tmp_path / "out.json"
+    code, out, _ = run("convert", FLOW, str(target))
+    assert code == 0
+    assert "equal as JSON" in out
+    assert json.loads(target.read_text(encoding="utf-8")) == json.loads(Path(FLOW).read_text(encoding="utf-8"))
+
+
+def test_convert_conversations_there_and_back(run, tmp_path) -> None:
+    lines, again = tmp_path / "talks.jsonl", tmp_path / "talks.csv"
+    assert run("convert", TALKS, str(lines))[0] == 0
+    assert run("convert", str(lines), str(again))[0] == 0
+    first, second = cli.load_conversations(Path(TALKS)), cli.load_conversations(again)
+    assert [(t.id, t.channel, [m.text for m in t.messages]) for t in first] == [
+        (t.id, t.channel, [m.text for m in t.messages]) for t in second
+    ]
+
+
+def test_chat_in_the_terminal(run, monkeypatch) -> None:
+    lines = iter(["hi", "/wait 5s", "/events", "3", "/back", "/vars", "/restart", "/nonsense", "/wait soon", "/quit"])
+    monkeypatch.setattr("builtins.input", lambda _prompt: next(lines))
+    code, out, _ = run("chat", FLOW, "--channel", "whatsapp", "--services", SERVICES)
+    assert code == 0
+    assert "bot> " in out
+    assert "waits in ask_menu" in out
+    assert "begun again" in out
+    assert "unknown command /nonsense" in out
+    assert "no span of time" in out
+
+
+def test_chat_ends_with_the_input(run, monkeypatch) -> None:
+    def no_more(_prompt: str) -> str:
+        raise EOFError
+
+    monkeypatch.setattr("builtins.input", no_more)
+    assert run("chat", FLOW)[0] == 0
+
+
+@pytest.mark.parametrize(
+    ("words", "important"),
+    [
+        (["check", "nowhere.json"], "nowhere.json"),
+        (["replay", TALKS, FLOW], "expected a Studio flow"),
+        (["replay", FLOW, FLOW], "expected conversations"),
+        (["compare", TALKS], "one or more flows"),
+        (["chat", FLOW, "--channel", "watsapp"], "whatsapp"),
+        (["check", FLOW, "--channel", "fax"], "fax"),
+        (["replay", FLOW, TALKS, "-o", "events.xlsx"], ".csv"),
+        (["replay", FLOW, TALKS, "--services", "nowhere.yaml"], "nowhere.yaml"),
+        (["convert", FLOW, "out.txt"], ".json"),
+        (["convert", TALKS, "out.json"], ".jsonl"),
+        (["convert", FLOW, "/nowhere/at/all/out.json"], "cannot be written"),
+    ],
+)
+def test_wrong_use_is_a_sentence_and_exit_code_2(run, words, important) -> None:
+    code, out, err = run(*words)
+    assert code == 2
+    assert important in err
+    assert "Traceback" not in err
+    assert out == ""
+
+
+def test_the_module_runs_as_a_command() -> None:
+    done = subprocess.run(
+        [sys.executable, "-m", "flowlab.cli", "check", "nowhere.json"], capture_output=True, text=True, cwd=ROOT
+    )
+    assert done.returncode == 2
+    assert done.stderr.startswith("flowlab: ")
+
+
+def test_demo_writes_everything_it_names(run, tmp_path) -> None:
+    out_folder = tmp_path / "demo"
+    code, out, _ = run("demo", "-o", str(out_folder))
+    assert code == 0
+    names = {path.name for path in out_folder.iterdir()}
+    assert names == {
+        *("flow.png", "flow.svg", "traffic.png", "traffic.svg", "channels.png", "channels.svg"),
+        *("events.csv", "report.html"),
+    }
+    assert "all text channels" in out
+    assert "report.html" in out
