@@ -9,11 +9,17 @@ from difflib import SequenceMatcher
 from flowlab.model.conversation import Conversation, Role
 from flowlab.model.divergence import Divergence
 from flowlab.model.event import Event, EventKind
-from flowlab.model.outcome import same_outcome
+from flowlab.model.outcome import Outcome, same_outcome
 
 
 def divergences(conversation: Conversation, events: list[Event]) -> list[Divergence]:
-    """Every difference, in the order in which it happened. White space does not count."""
+    """Every difference, in the order in which it happened. White space does not count.
+
+    A record that stopped half-way (``open``) says nothing of what came after, so it is compared no further.
+    """
+    end = conversation.messages[-1].time_s if conversation.messages else None
+    if conversation.outcome == Outcome.OPEN and end is not None:
+        events = [event for event in events if event.time_s <= end]
     recorded, replayed = _recorded_turns(conversation), _replayed_turns(events)
     comparison = _Comparison(conversation, events)
     found: list[Divergence] = []
@@ -21,9 +27,10 @@ def divergences(conversation: Conversation, events: list[Event]) -> list[Diverge
         old = recorded[number] if number < len(recorded) else []
         new = replayed[number] if number < len(replayed) else _Turn(end=len(events))
         found += comparison.of_turn(number, old, new)
-    if events and conversation.outcome and not same_outcome(conversation.outcome, events[-1].event):
+    was = conversation.outcome
+    if events and was is not None and was != Outcome.OPEN and not same_outcome(was, events[-1].event):
         last = max(len(replayed) - 1, 0)
-        found.append(comparison.at(len(events) - 1, last, "outcome", (conversation.outcome, events[-1].event)))
+        found.append(comparison.at(len(events) - 1, last, "outcome", (was, events[-1].event)))
     return found
 
 

@@ -143,7 +143,7 @@ class Session:
             self._log(EventKind.RECEIVED, text=text, value=" ".join(media), detail="to the agent", units=1)
             return said
         if not execution.is_waiting:
-            return said + self._begin(Start(self._message_event(), text, media))
+            return said + self._begin(Start(self._message_event(), text, media, execution.start.context))
         webhook = inbound(text, media, self.setting.channel, self.setting.contact, len(self.events))
         execution.resume(Reply(text, media, webhook), self.time_s)
         return said + self._told(execution)

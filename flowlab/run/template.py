@@ -25,7 +25,8 @@ Path = tuple[str, ...]
 #: Where the simulated clock stands in a scope, in seconds since 1970 UTC. The blank keeps templates from reading it.
 NOW = "flowlab now"
 
-_LOOK_UP = re.compile(r"\{\{\s*((?:trigger|widgets|flow|contact)(?:\.[A-Za-z_](?:[A-Za-z0-9_-]*[A-Za-z0-9_])?)+)\s*\}\}")
+_LOOK_UP = re.compile(r"(?<!\{)\{\{\s*((?:trigger|widgets|flow|contact)(?:\.[A-Za-z_](?:[A-Za-z0-9_-]*[A-Za-z0-9_])?)+)\s*\}\}")
+MAX_JSON_DEPTH = 100
 #: The longest text a filter may make (and the most bits of a number); Studio's own limit is 16 KB.
 MAX_FILTER_CHARS = 100_000
 _NOT_PLAIN = frozenset({"size", "first", "last"})  # properties that Liquid computes
@@ -59,6 +60,28 @@ def to_json(value: Any) -> str:
     '{"a":"é"}'
     """
     return json.dumps(value, ensure_ascii=False, separators=(",", ":"), default=str)
+
+
+def from_json(text: str) -> Any:
+    """What JSON text holds. Raises ValueError where it is none, or nested so deep that no later step could copy it.
+
+    >>> from_json('{"a": [1, true]}')
+    {'a': [1, True]}
+    """
+    try:
+        value = json.loads(text, parse_constant=_no_number)
+    except RecursionError:
+        raise ValueError("it is nested too deep") from None
+    level = [value]
+    for _ in range(MAX_JSON_DEPTH):
+        level = [x for v in level if isinstance(v, dict | list) for x in (v.values() if isinstance(v, dict) else v)]
+    if level:
+        raise ValueError("it is nested too deep")
+    return value
+
+
+def _no_number(name: str) -> Any:
+    raise ValueError(f"{name} is not a JSON number")
 
 
 @lru_cache(maxsize=4096)
