@@ -49,7 +49,7 @@ def replay(
     for replayed in replay_all(flow, bar, services, own):
         log += replayed.events
         parted += divergences(replayed.conversation, replayed.events)
-    return Run(flow, list(conversations), log, parted)
+    return Run(flow, list(conversations), log, parted, channels=channels)
 
 
 def compare(run: Run | Mapping[str, Run] | Sequence[Run], by: str = "channel") -> Comparison:

@@ -117,34 +117,8 @@ class TestOutcomes:
         assert row["last_state"] == "bye"
         assert row["source"] == "replayed"
 
-    def test_a_closing_thanks_does_not_undo_how_the_talk_ended(self) -> None:
-        events = log(
-            START, said(0), sent(1), said(2), ended(3, "contained"),
-            START, said(90), sent(91), ended(3691, "timed_out", "ask"),
-        )  # fmt: skip
-        row = outcome_table(events, [talk()]).iloc[0]
-        assert (row["outcome"], row["sessions"], row["turns"], row["last_state"]) == ("contained", 2, 3, "bye")
-
-    def test_the_last_session_with_an_answer_decides(self) -> None:
-        first = (START, said(0), said(2), ended(3, "dropped"))
-        second = (START, said(50), said(60), ended(61, "contained"))
-        third = (START, said(90), ended(99, "timed_out", "ask"))
-        assert outcome_table(log(*first, *second, *third), [talk()])["outcome"].tolist() == ["contained"]
-
-    def test_without_any_answer_the_first_session_decides(self) -> None:
-        events = log(START, said(0), ended(9, "abandoned", "ask"), START, said(20), ended(29, "timed_out", "ask"))
-        row = outcome_table(events, [talk()]).iloc[0]
-        assert (row["outcome"], row["last_state"]) == ("abandoned", "ask")
-
-    def test_a_session_handed_over_decides_wherever_it_stands(self) -> None:
-        handed = (START, said(0), (1.0, "handed_off", {"state": "agent"}), ended(2, "handed_off", "agent"))
-        answered = (START, said(50), said(60), ended(61, "contained"))
-        for order in (handed + answered, answered + handed):
-            row = outcome_table(log(*order), [talk()]).iloc[0]
-            assert (row["outcome"], row["last_state"], row["handed_off"]) == ("handed_off", "agent", True)
-
     def test_what_the_log_concludes_stands(self) -> None:
-        concluded = (99.0, "concluded", {"event": "abandoned", "detail": "nobody wrote"})
+        concluded = (99.0, "concluded", {"event": "abandoned", "detail": "nobody wrote", "state": "bye"})
         row = outcome_table(log(START, said(0), said(1), ended(9, "contained"), concluded), [talk()]).iloc[0]
         assert (row["outcome"], row["detail"], row["last_state"]) == ("abandoned", "nobody wrote", "bye")
 

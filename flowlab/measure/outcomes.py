@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from flowlab.errors import UsageError
 from flowlab.measure.log import as_table
-from flowlab.model.channel import channels
+from flowlab.model.channel import Channel, channels
 from flowlab.model.conversation import Conversation, Role
 from flowlab.model.event import Event, EventKind
 from flowlab.model.outcome import Outcome
@@ -20,9 +20,12 @@ Events = Sequence[Event]
 
 
 def outcome_table(
-    events: pd.DataFrame | Events, conversations: Sequence[Conversation], source: str = "replayed"
+    events: pd.DataFrame | Events,
+    conversations: Sequence[Conversation],
+    source: str = "replayed",
+    own: Sequence[Channel] = (),
 ) -> pd.DataFrame:
-    """What became of each conversation, one row each, in their order.
+    """What became of each conversation, one row each, in their order. ``own``: channels beside the built-in ones.
 
     =====================  ========  =====================================================================
     ``conversation_id``    str
@@ -50,11 +53,9 @@ def outcome_table(
     Every further column of the record (:attr:`Conversation.extra`) follows under its own name, or as
     ``recorded_<name>`` where that name is taken.
 
-    The outcome is what the log's CONCLUDED line says. A log without one (a talk still going on) is judged here, by the
-    same **restart rule**: when a session has ended and the customer writes again, a new session begins in the same
-    conversation. A session handed to an agent decides wherever it stands; otherwise the last one in which the customer
-    answered at least once after its first message (a closing "thanks" starts a session, but says nothing about the
-    talk before it); when there is none, the first. A session that has not ended is ``open``.
+    The outcome is what the log's CONCLUDED line says (:meth:`flowlab.run.session.Session.conclude` has the rule for
+    conversations with several sessions); in a log without one, what the last session came to; ``open`` while it goes
+    on.
 
     Raises UsageError when two conversations share an id: their events could not be told apart.
 
@@ -70,7 +71,7 @@ def outcome_table(
     table = table.join(measured, on="conversation_id")
     table = table.fillna(dict.fromkeys(_COUNTS, 0) | {"handed_off": False, "detail": "", "last_state": ""})
     table = table.astype(dict.fromkeys(_COUNTS, "int64") | {"handed_off": "bool"})
-    table["cost_usd"] = _cost_usd(table)
+    table["cost_usd"] = _cost_usd(table, own)
     return table[_COLUMNS].join(_extra(conversations))
 
 
@@ -163,44 +164,18 @@ def _measured(events: pd.DataFrame) -> pd.DataFrame:
 
 
 def _judged(events: pd.DataFrame) -> pd.DataFrame:
-    """Outcome, detail and last state of each conversation; see :func:`outcome_table` for the rule."""
-    table = _deciding(_sessions(events))
-    concluded = events[events["kind"] == EventKind.CONCLUDED].set_index("conversation_id")
-    said = concluded[["event", "detail"]].rename(columns={"event": "outcome"})
-    table.update(said[~said.index.duplicated(keep="last")])
-    table["outcome"] = table["outcome"].replace("", float("nan"))
-    return table
+    """Outcome, detail and last state of each conversation."""
+    marks = events[events["kind"].isin([EventKind.STARTED, EventKind.ENDED, EventKind.CONCLUDED])]
+    last = marks.drop_duplicates("conversation_id", keep="last").set_index("conversation_id")
+    outcome = last["event"].mask(last["kind"] == EventKind.STARTED, Outcome.OPEN.value).replace("", float("nan"))
+    return last[["detail"]].assign(outcome=outcome, last_state=last["state"])
 
 
-def _sessions(events: pd.DataFrame) -> pd.DataFrame:
-    """One row a session: messages received, how it ended and where it was last; by conversation and number."""
-    started = events["kind"] == EventKind.STARTED
-    number = started.groupby(events["conversation_id"], sort=False).cumsum().clip(lower=1).rename("session")
-    key = [events["conversation_id"], number]
-    table = (events["kind"] == EventKind.RECEIVED).groupby(key, sort=False).sum().rename("received").to_frame()
-    for rows, columns in (
-        (events["kind"] == EventKind.ENDED, {"event": "outcome", "detail": "detail"}),
-        (events["state"] != "", {"state": "last_state"}),
-    ):
-        chosen = events.loc[rows, list(columns)].rename(columns=columns)
-        table = table.join(chosen.groupby([k[rows] for k in key], sort=False).last())
-    table["outcome"] = table["outcome"].fillna(Outcome.OPEN.value)
-    return table.fillna({"detail": "", "last_state": ""}).reset_index("session")
-
-
-def _deciding(sessions: pd.DataFrame) -> pd.DataFrame:
-    """Of each conversation's sessions the one that decides."""
-    rank = (sessions["received"] >= 2).astype("int64").mask(sessions["outcome"] == Outcome.HANDED_OFF, 2)
-    # Of several in which the customer answered, the last decides; of several others, the first.
-    order = sessions["session"].where(rank == 1, -sessions["session"])
-    ranked = sessions.assign(rank=rank, order=order).sort_values(["rank", "order"], kind="stable")
-    return ranked.groupby(level=0)[["outcome", "detail", "last_state"]].nth(-1)
-
-
-def _cost_usd(table: pd.DataFrame) -> pd.Series:
+def _cost_usd(table: pd.DataFrame, own: Sequence[Channel]) -> pd.Series:
+    known = channels() | {channel.name: channel for channel in own}
     cost: Any = 0
     for way in ("out", "in"):
-        prices = {name: channel.value(f"price_{way}_usd") for name, channel in channels().items()}
+        prices = {name: channel.value(f"price_{way}_usd") for name, channel in known.items()}
         price = table["channel"].map(prices).astype("float64")
         unknown = (table[f"units_{way}"] == 0) & (table[f"messages_{way}"] > 0)
         cost = cost + (table[f"units_{way}"] * price).mask(unknown)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from html import escape
@@ -14,6 +14,7 @@ from flowlab.measure.compare import outcome_order
 from flowlab.measure.coverage import coverage_table
 from flowlab.measure.log import events_table
 from flowlab.measure.outcomes import outcome_table, recorded_events
+from flowlab.model.channel import Channel
 from flowlab.model.conversation import Conversation
 from flowlab.model.divergence import Divergence
 from flowlab.model.event import Event, EventKind
@@ -28,7 +29,8 @@ class Run:
     """Conversations put through a flow.
 
     ``log``: everything that happened, in order. ``parted``: where record and replay differ. ``source``: ``replayed``,
-    ``simulated`` or ``observed`` (see :data:`flowlab.measure.compare.SOURCES`).
+    ``simulated`` or ``observed`` (see :data:`flowlab.measure.compare.SOURCES`). ``channels``: your own, beside the
+    built-in ones.
     """
 
     flow: Flow
@@ -36,6 +38,7 @@ class Run:
     log: list[Event]
     parted: list[Divergence]
     source: str = "replayed"
+    channels: Sequence[Channel] = ()
 
     @cached_property
     def events(self) -> pd.DataFrame:
@@ -45,7 +48,7 @@ class Run:
     @cached_property
     def outcomes(self) -> pd.DataFrame:
         """One row a conversation: :func:`flowlab.measure.outcomes.outcome_table`."""
-        return outcome_table(self.events, self.conversations, self.source)
+        return outcome_table(self.events, self.conversations, self.source, self.channels)
 
     @cached_property
     def divergences(self) -> pd.DataFrame:

@@ -169,17 +169,21 @@ class Session:
         if self.execution and self.execution.is_waiting:
             self.execution.let_pass(float("inf"))
             self._told(self.execution)
-        outcome, why = self._conclusion()
-        self._log(EventKind.CONCLUDED, event=outcome.value, detail=why)
+        decides = self._deciding()
+        outcome, why, state = Outcome.NOT_STARTED, "the customer never wrote", ""
+        if decides is not None:
+            outcome, why = decides.outcome or Outcome.OPEN, decides.why
+            state = decides.node.name if decides.node else ""
+        self._log(EventKind.CONCLUDED, state=state, event=outcome.value, detail=why)
         return outcome
 
-    def _conclusion(self) -> tuple[Outcome, str]:
+    def _deciding(self) -> Execution | None:
         if self.execution is None:
-            return Outcome.NOT_STARTED, "the customer never wrote"
-        all_ = [*self._earlier, self.execution]
-        answered = [e for e in all_ if e.replies]
-        decides = next((e for e in all_ if e.outcome is Outcome.HANDED_OFF), answered[-1] if answered else all_[0])
-        return decides.outcome or Outcome.OPEN, decides.why
+            return None
+        every = [*self._earlier, self.execution]
+        answered = [execution for execution in every if execution.replies]
+        handed_off = [execution for execution in every if execution.outcome is Outcome.HANDED_OFF]
+        return (handed_off or answered[-1:] or every)[0]
 
     def fork(self) -> Session:
         """A copy that goes its own way from here: same past, independent future."""
