@@ -259,7 +259,7 @@ BAD_JSONL = [
     ("resolved", one(resolved=2), "line 1: resolved must be text, not 2"),
     ("contact", one(contact=12025550143), "line 1: contact must be text, not 12025550143"),
     ("context", one(context=[1]), "line 1: context must be a JSON object, not [1]"),
-    ("NaN", one(context={"n": float("nan")}), "line 1: NaN is not JSON"),
+    ("NaN", one(context={"n": float("nan")}), "line 1: NaN is not a JSON number"),
     ("infinite", one(context={"n": 1}).replace("1}", "1e999}"), "line 1: the number 1e999 is too large"),
     ("deep", one(context={"n": 0}).replace("0", "[" * 60 + "]" * 60), "line 1: is nested more than 50 levels deep"),
     ("very deep", '{"id": ' + "[" * 100_000, "line 1: is nested more than 50 levels deep"),

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import math
 from typing import Any, NoReturn
 
 from flowlab.errors import Fault, FormatError
@@ -16,7 +17,7 @@ def parse_json(text: str, source: str) -> Any:
     Raises FormatError with line and column.
     """
     try:
-        value = json.loads(text, parse_constant=_refuse, parse_float=_finite)
+        value = strict_loads(text)
     except json.JSONDecodeError as error:
         place = f"line {error.lineno}, column {error.colno}"
         raise FormatError(source, [Fault(f"is not JSON: {error.msg}", place)]) from None
@@ -27,6 +28,14 @@ def parse_json(text: str, source: str) -> Any:
     if _is_deep(value):
         raise FormatError(source, f"is not readable JSON: it is nested more than {MAX_DEPTH} levels deep")
     return value
+
+
+def strict_loads(text: str) -> Any:
+    """``json.loads`` without what JSON does not know: NaN, Infinity, numbers that no float can hold.
+
+    Raises ValueError.
+    """
+    return _decoder.decode(text)
 
 
 def _is_deep(value: Any) -> bool:
@@ -43,10 +52,13 @@ def _is_deep(value: Any) -> bool:
 
 def _finite(digits: str) -> float:
     number = float(digits)
-    if number in (float("inf"), float("-inf")):
+    if math.isinf(number):
         raise ValueError(f"the number {digits[:20]} is too large")
     return number
 
 
 def _refuse(name: str) -> NoReturn:
     raise ValueError(f"{name} is not a JSON number")
+
+
+_decoder = json.JSONDecoder(parse_constant=_refuse, parse_float=_finite)

@@ -2,25 +2,11 @@
 
 from __future__ import annotations
 
-import json
-import math
 from typing import Any
 
+from flowlab.formats.json_text import strict_loads
+
 _MAX_DEPTH = 50
-
-
-def _no_constant(name: str) -> Any:
-    raise ValueError(f"{name} is not JSON")
-
-
-def _finite(digits: str) -> float:
-    number = float(digits)
-    if math.isinf(number):
-        raise ValueError(f"the number {digits[:20]} is too large")
-    return number
-
-
-_decoder = json.JSONDecoder(parse_constant=_no_constant, parse_float=_finite)
 
 
 def loads(text: str) -> Any:
@@ -29,7 +15,7 @@ def loads(text: str) -> Any:
     Raises ValueError saying what is wrong.
     """
     try:
-        value = _decoder.decode(text)
+        value = strict_loads(text)
     except RecursionError:
         raise ValueError(f"is nested more than {_MAX_DEPTH} levels deep") from None
     suspicious = "\\u" in text or text.count("[") + text.count("{") > _MAX_DEPTH
