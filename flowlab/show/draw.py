@@ -11,7 +11,7 @@ from contextlib import contextmanager, suppress
 from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal
-from xml.sax.saxutils import escape
+from xml.sax.saxutils import escape, quoteattr
 
 from flowlab.errors import UsageError
 from flowlab.model.flow import Flow
@@ -34,6 +34,12 @@ FORMATS: tuple[Format, ...] = ("png", "svg", "pdf")
 PIXELS_PER_INCH = 96.0
 SHARP = 2.0  #: picture dots per layout pixel, for screens that show fine detail
 MOST_DOTS = 40e6  #: larger pictures are made coarser: browsers and memory end somewhere
+#: What matplotlib would write into a file that is not the same everywhere and always.
+_CHANGING: dict[Format, tuple[str, ...]] = {
+    "png": ("Software",),
+    "svg": ("Date", "Creator"),
+    "pdf": ("CreationDate", "Creator", "Producer"),
+}
 
 
 def draw(flow: Flow, ax: Axes | None = None, **options: Unpack[Options]) -> Axes:
@@ -96,7 +102,7 @@ def save_drawing(flow: Flow, file: str | Path, /, **options: Unpack[Options]) ->
     ending = path.suffix.lower().lstrip(".")
     if ending not in FORMATS:
         raise UsageError(f"{path}: a drawing is saved as {', '.join('.' + f for f in FORMATS)}, not {path.suffix!r}")
-    content = picture(flow, ending, **options)  # type: ignore[arg-type]  # narrowed by the check above
+    content = picture(flow, ending, **options)
     part = path.with_name(f".{path.name}.{os.getpid()}.part")
     try:
         part.write_bytes(content)
@@ -113,14 +119,18 @@ def figure_bytes(ax: Axes, format: Format = "png") -> bytes:
     from matplotlib import rc_context
 
     out = io.BytesIO()
-    figure = ax.figure
-    metadata = {"png": {"Software": None}, "svg": {"Date": None}, "pdf": {"CreationDate": None, "Producer": None}}[format]
+    figure = ax.get_figure(root=True)
+    assert figure is not None, "axes of a removed figure"
     settings = {"svg.fonttype": "none", "svg.hashsalt": "flowlab", "pdf.fonttype": 42}
     with rc_context(settings), _quiet():
         figure.savefig(
-            out, format=format, dpi=_dots_per_inch(figure), facecolor=figure.get_facecolor(), metadata=metadata
+            out,
+            format=format,
+            dpi=_dots_per_inch(figure),
+            facecolor=figure.get_facecolor(),
+            metadata=dict.fromkeys(_CHANGING[format]),
         )
-    return _described(out.getvalue(), ax.get_label()) if format == "svg" else out.getvalue()
+    return _described(out.getvalue(), str(ax.get_label())) if format == "svg" else out.getvalue()
 
 
 def flow_bundle(flow: Flow) -> dict[str, Any]:
@@ -141,9 +151,8 @@ def _described(svg: bytes, label: str) -> bytes:
     opening = re.search(rb"<svg[^>]*>", svg)
     if not opening:
         return svg
-    title = f'<title id="title">{escape(label)}</title>'.encode()
-    tag = opening.group()[:-1] + b' role="img" aria-labelledby="title">'
-    return svg[: opening.start()] + tag + title + svg[opening.end() :]
+    named = f' role="img" aria-label={quoteattr(label)}><title>{escape(label)}</title>'
+    return svg[: opening.end() - 1] + named.encode() + svg[opening.end() :]
 
 
 def _new_axes(page: Layout, paper: str) -> Axes:
@@ -163,10 +172,10 @@ def _showing_axes() -> type[Axes]:
     from matplotlib.axes import Axes
 
     class ShowingAxes(Axes):
-        def _repr_mimebundle_(self, include: Any = None, exclude: Any = None) -> tuple[dict[str, Any], dict[str, Any]]:
-            width, height = (round(inches * PIXELS_PER_INCH) for inches in self.figure.get_size_inches())
-            data = {"text/plain": repr(self), "image/png": figure_bytes(self)}
-            return data, {"image/png": {"width": width, "height": height}}
+        def _repr_mimebundle_(self, **_: Any) -> tuple[dict[str, Any], dict[str, Any]]:
+            left, bottom, right, top = self.get_figure(root=True).bbox.extents  # type: ignore[union-attr]
+            size = {"width": round(right - left), "height": round(top - bottom)}
+            return {"text/plain": repr(self), "image/png": figure_bytes(self)}, {"image/png": size}
 
     return ShowingAxes
 
@@ -175,7 +184,7 @@ def _points_per_pixel(ax: Axes, page: Layout) -> float:
     """How large text and lines must be, in points, for one layout pixel: axes that were given may be of any size."""
     extent = ax.get_window_extent()
     dots = min(extent.width / page.width, extent.height / page.height)
-    return float(dots * 72.0 / ax.figure.dpi)
+    return float(dots * 72.0 / ax.get_figure(root=True).dpi)  # type: ignore[union-attr]
 
 
 def _dots_per_inch(figure: Figure) -> float:

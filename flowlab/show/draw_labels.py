@@ -45,7 +45,7 @@ def exit_label(transition: Transition) -> str:
     >>> exit_label(Transition("timeout", "a"))
     'timeout'
     """
-    return clean(" & ".join(map(_condition, transition.conditions))) or clean(transition.event)
+    return clean(" & ".join(map(_condition, transition.conditions))) or clean(transition.event) or "(unnamed)"
 
 
 def _condition(condition: Condition) -> str:

@@ -2,17 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from functools import cache
 from typing import TYPE_CHECKING, Any
 
 from flowlab.show.draw_labels import LABEL_LINE, LABEL_SIZE
+from flowlab.show.draw_options import Badge
 from flowlab.show.draw_plan import (
     CAPTION_LINE,
     CAPTION_SIZE,
     NAME_LINE,
     NAME_SIZE,
-    PADDING,
     TAG_HEIGHT,
     TAG_SIZE,
     TEXT_ABOVE,
@@ -23,46 +24,80 @@ from flowlab.show.draw_plan import (
     Plan,
 )
 from flowlab.show.draw_shapes import Outline, extra_lines, outline, rounded
-from flowlab.show.layout_model import Box, Point
-from flowlab.show.style import BADGE_MARKS, FONT, Shape, Theme
+from flowlab.show.draw_text import text_width
+from flowlab.show.layout_model import Box, Layout, Point
+from flowlab.show.style import BADGE_MARKS, FONT, OTHER_FONTS, Shape, Theme, mix
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
 
-EDGE_WIDTH, WIDEST_EDGE = 1.3, 6.5
+Dashes = Sequence[float]
+
+EDGE_WIDTH, LIT_WIDTH, WIDEST_EDGE = 1.3, 2.9, 6.5
+OUTLINE, FIRST_OUTLINE, LIT_OUTLINE = 1.2, 2.4, 3.0
+LOOP_DASHES, NODE_DASHES = (4.0, 2.2), (3.5, 2.5)
 ARROW = 8.0
-FAINT = 0.28  #: opacity of what steps back when a path is shown
 TAG_INSET = 10.0
 BADGE = 15.0
+FAINT = 0.3  #: how much of its colour is left to what steps back when a path is shown
+TAG_MARKS = {True: "■", False: "●"}
+
+#: What lies on top of what. Every text has its place free, so that all of it can lie on top.
+EDGE_Z, LIT_Z, LABEL_Z, TAG_Z, NODE_Z, BADGE_Z, TEXT_Z = 1, 2, 3, 4, 5, 6, 7
 
 
 def paint(ax: Axes, plan: Plan, theme: Theme, points_per_pixel: float) -> None:
     """Draw everything onto ``ax``: edges, then labels, then nodes."""
     brush = _Brush(ax, theme, points_per_pixel)
+    faint = replace(brush, strength=FAINT) if plan.walked else brush
     page = plan.layout
     brush.fill(rounded(Box(0, 0, page.width, page.height), 0, 0, 0, 0), theme.paper, z=0)
     busiest = max((edge.n or 0 for edge in plan.edges.values()), default=0)
     for edge in plan.edges.values():
-        _edge(brush, plan, edge, busiest)
+        _edge(brush if edge.lit else faint, page, edge, busiest)
     for node in plan.nodes.values():
-        _node(brush, plan, node)
+        _node(brush if node.lit else faint, page.nodes[node.name], node)
 
 
 @dataclass(frozen=True, slots=True)
 class _Brush:
-    """Puts strokes, shapes and text on the axes. ``z``: what lies on top of what. Sizes in layout pixels."""
+    """Puts strokes, shapes and text on the axes. Sizes in layout pixels; ``z``: what lies on top of what.
+
+    ``strength``: how much of their colour things keep. They are mixed with the paper, not made transparent, so that
+    nothing shines through.
+    """
 
     ax: Axes
     theme: Theme
     scale: float
+    strength: float = 1.0
 
-    def stroke(self, lines: Outline, colour: str, width: float, z: float, **more: Any) -> None:
-        self._patch(lines, facecolor="none", edgecolor=colour, linewidth=width * self.scale, zorder=z, **more)
+    def stroke(self, lines: Outline, colour: str, width: float, z: float, dashes: Dashes | None = None) -> None:
+        line = {"edgecolor": self._tone(colour), "linewidth": width * self.scale, "linestyle": _style(dashes)}
+        self._patch(lines, {"facecolor": "none", "zorder": z} | line)
 
-    def fill(self, lines: Outline, colour: str, z: float, **more: Any) -> None:
-        self._patch(lines, **{"edgecolor": "none", "facecolor": colour, "zorder": z, "linewidth": 0} | more)
+    def fill(self, lines: Outline, colour: str, z: float) -> None:
+        self._patch(lines, {"facecolor": self._tone(colour), "edgecolor": "none", "linewidth": 0, "zorder": z})
 
-    def _patch(self, lines: Outline, **more: Any) -> None:
+    def write(self, at: Point, text: str, size: float, colour: str, *, bold: bool = False) -> None:
+        self.ax.text(
+            *at,
+            text,
+            fontsize=size * self.scale,
+            weight="bold" if bold else "normal",
+            color=self._tone(colour),
+            zorder=TEXT_Z,
+            family=_families(text),
+            ha="center",
+            va="center_baseline",
+            parse_math=False,
+            usetex=False,
+        )
+
+    def _tone(self, colour: str) -> str:
+        return mix(self.theme.paper, colour, self.strength)
+
+    def _patch(self, lines: Outline, style: dict[str, Any]) -> None:
         from matplotlib.patches import PathPatch
         from matplotlib.path import Path
 
@@ -72,51 +107,55 @@ class _Brush:
         for kind, to in lines:
             points += to or points[:1]
             codes += kinds.get(kind, [Path.CLOSEPOLY])
-        self.ax.add_patch(PathPatch(Path(points, codes), joinstyle="round", clip_on=False, **more))
-
-    def write(self, at: Point, text: str, size: float, colour: str, z: float, **more: Any) -> None:
-        self.ax.text(
-            *at,
-            text,
-            fontsize=size * self.scale,
-            color=colour,
-            zorder=z,
-            family=FONT,
-            ha="center",
-            va="center_baseline",
-            parse_math=False,
-            usetex=False,
-            **more,
-        )
+        self.ax.add_patch(PathPatch(Path(points, codes), joinstyle="round", capstyle="butt", clip_on=False, **style))
 
 
-def _edge(brush: _Brush, plan: Plan, edge: Edge, busiest: int) -> None:
-    theme, route = brush.theme, plan.layout.edges[edge.id]
-    loop = edge.id in plan.layout.back
+def _families(text: str) -> list[str]:
+    """The fonts to try: one, so that files are the same everywhere, unless it lacks the letters."""
+    covered = all(char < "\u0900" or "\u1e00" <= char < "\u2e80" for char in text)
+    return [FONT] if covered else [FONT, *_installed()]
+
+
+@cache
+def _installed() -> list[str]:
+    from matplotlib.font_manager import get_font_names
+
+    names = set(get_font_names())
+    return [name for name in OTHER_FONTS if name in names]
+
+
+def _style(dashes: Dashes | None) -> Any:
+    return (0, dashes) if dashes else "solid"
+
+
+def _edge(brush: _Brush, page: Layout, edge: Edge, busiest: int) -> None:
+    theme = brush.theme
+    loop = edge.id in page.back
     colour = theme.path if edge.lit else theme.loop if loop else theme.line
-    alpha = FAINT if plan.walked and not edge.lit else 1.0
-    width = EDGE_WIDTH * (2.2 if edge.lit else 1.0)
+    width = LIT_WIDTH if edge.lit else EDGE_WIDTH
     if edge.n and busiest:
         width += (WIDEST_EDGE - EDGE_WIDTH) * (edge.n / busiest) ** 0.5
-    head = ARROW + 1.2 * width
-    line, tip = _with_head(route, head)
-    dashes: Mapping[str, Any] = {"linestyle": (0, (4, 2.2))} if loop and not edge.lit else {}
-    z = 2.0 + edge.lit
-    brush.stroke(line, colour, width, z, alpha=alpha, capstyle="butt", **dashes)
-    brush.fill(tip, colour, z, alpha=alpha)
+    line, head = _with_head(page.edges[edge.id], ARROW + 1.2 * width)
+    z = LIT_Z if edge.lit else EDGE_Z
+    brush.stroke(line, colour, width, z, LOOP_DASHES if loop and not edge.lit else None)
+    brush.fill(head, colour, z)
     if edge.lines:
-        _label(brush, plan.layout.labels[edge.id], edge, colour, alpha)
+        _label(brush, page.labels[edge.id], edge, colour if edge.lit else theme.muted)
 
 
 def _with_head(route: tuple[Point, ...], head: float) -> tuple[Outline, Outline]:
     """The line, ended early so that it does not blunt the head, and the head."""
-    *rest, control, end = route
+    *others, control, end = route
     dx, dy = end[0] - control[0], end[1] - control[1]
     length = (dx * dx + dy * dy) ** 0.5 or 1.0
     dx, dy = dx / length, dy / length
-    back = min(head * 0.8, length)
-    base = (end[0] - dx * back, end[1] - dy * back)
-    points = [*rest, (control[0] - dx * min(back, length - 0.1), control[1] - dy * min(back, length - 0.1)), base]
+    # A last piece shorter than the head would turn back on itself: it only gets shorter.
+    back = min(head * 0.8, length * 0.9)
+    points = [
+        *others,
+        (control[0] - dx * back * 0.5, control[1] - dy * back * 0.5),
+        (end[0] - dx * back, end[1] - dy * back),
+    ]
     line: Outline = [("M", (points[0],))]
     line += [("C", tuple(points[i : i + 3])) for i in range(1, len(points), 3)]
     half = head * 0.42
@@ -125,82 +164,69 @@ def _with_head(route: tuple[Point, ...], head: float) -> tuple[Outline, Outline]
     return line, [("M", (end,)), ("L", (left,)), ("L", (right,)), ("Z", ())]
 
 
-def _label(brush: _Brush, box: Box, edge: Edge, colour: str, alpha: float) -> None:
-    theme = brush.theme
-    brush.fill(rounded(box, 4, 4, 4, 4), theme.paper, z=4, alpha=0.94)
+def _label(brush: _Brush, box: Box, edge: Edge, ink: str) -> None:
+    brush.fill(rounded(box, 4, 4, 4, 4), brush.theme.paper, LABEL_Z)
     x, y = box.centre
     y -= (len(edge.lines) - 1) * LABEL_LINE / 2
-    ink = colour if edge.lit else theme.muted
     for place, line in enumerate(edge.lines):
-        bold = edge.n is not None and place == len(edge.lines) - 1
-        more = {"weight": "bold"} if bold else {}
-        brush.write((x, y + place * LABEL_LINE), line, LABEL_SIZE, ink, z=5, alpha=max(alpha, 0.45), **more)
+        is_count = edge.n is not None and place == len(edge.lines) - 1
+        brush.write((x, y + place * LABEL_LINE), line, LABEL_SIZE, ink, bold=is_count)
 
 
-def _node(brush: _Brush, plan: Plan, node: Node) -> None:
+def _node(brush: _Brush, whole: Box, node: Node) -> None:
     theme, look = brush.theme, brush.theme.looks[node.family]
-    whole = plan.layout.nodes[node.name]
-    shape = Box(whole.x, whole.y, whole.width, whole.height - (TAG_HEIGHT if node.tag else 0))
-    alpha = FAINT if plan.walked and not node.lit else 1.0
-    brush.fill(outline(look.shape, shape), theme.paper, z=6)
+    box = Box(whole.x, whole.y, whole.width, whole.height - (TAG_HEIGHT if node.tag else 0))
+    shape = outline(look.shape, box)
     if node.tag:
-        _tag(brush, node, shape, alpha)
+        _tag(brush, node, box)
+    brush.fill(shape, look.fill if node.reachable else theme.paper, NODE_Z)
+    width = LIT_OUTLINE if node.lit else FIRST_OUTLINE if node.initial else OUTLINE
     dashed = not node.reachable or look.shape is Shape.GHOST
-    stroke = {
-        "edgecolor": theme.path if node.lit else look.stroke,
-        "linewidth": (3.0 if node.lit else 2.4 if node.initial else 1.2) * brush.scale,
-        "linestyle": (0, (3.5, 2.5)) if dashed else "solid",
-        "alpha": alpha,
-    }
-    fill = theme.paper if not node.reachable else look.fill
-    brush.fill(outline(look.shape, shape), fill, z=8, **stroke)
-    extra = extra_lines(look.shape, shape)
+    brush.stroke(shape, theme.path if node.lit else look.stroke, width, NODE_Z, NODE_DASHES if dashed else None)
+    extra = extra_lines(look.shape, box)
     if extra:
-        brush.stroke(extra, look.stroke, 0.8, z=8, alpha=alpha)
-    _words(brush, node, shape, alpha)
+        brush.stroke(extra, look.stroke, 0.8, NODE_Z)
+    _words(brush, node, box)
     if node.badge:
-        _badge(brush, node, shape)
+        _badge(brush, node.badge, box)
 
 
-def _words(brush: _Brush, node: Node, shape: Box, alpha: float) -> None:
+def _words(brush: _Brush, node: Node, box: Box) -> None:
+    """Caption, name and text, one below the other, together in the middle of the shape."""
     theme = brush.theme
-    x, middle = shape.centre
-    height = CAPTION_LINE + len(node.title) * NAME_LINE
-    if node.text:
-        height += TEXT_ABOVE + len(node.text) * TEXT_LINE
-    y = middle - height / 2
-    caption_colour = theme.looks[node.family].stroke
-    brush.write((x, y + CAPTION_LINE / 2), node.caption, CAPTION_SIZE, caption_colour, z=9, alpha=alpha, weight="bold")
-    y += CAPTION_LINE
-    for text in node.title:
-        brush.write((x, y + NAME_LINE / 2), text, NAME_SIZE, theme.ink, z=9, alpha=alpha, weight="bold")
-        y += NAME_LINE
-    y += TEXT_ABOVE
-    for text in node.text:
-        brush.write((x, y + TEXT_LINE / 2), text, TEXT_SIZE, theme.muted, z=9, alpha=alpha)
-        y += TEXT_LINE
+    caption = f"{node.caption} · FIRST" if node.initial else node.caption
+    lines = [(caption, CAPTION_SIZE, CAPTION_LINE, theme.looks[node.family].stroke, True)]
+    lines += [(line, NAME_SIZE, NAME_LINE, theme.ink, True) for line in node.title]
+    lines += [(line, TEXT_SIZE, TEXT_LINE, theme.muted, False) for line in node.text]
+    x, middle = box.centre
+    gap = TEXT_ABOVE if node.text else 0.0
+    y = middle - (sum(height for _, _, height, _, _ in lines) + gap) / 2
+    for text, size, height, colour, bold in lines:
+        if gap and not bold:
+            y, gap = y + gap, 0.0
+        brush.write((x, y + height / 2), text, size, colour, bold=bold)
+        y += height
 
 
-def _tag(brush: _Brush, node: Node, shape: Box, alpha: float) -> None:
-    """The line below the shape that names the exits at which a run ends, hung from the shape's lower edge."""
+def _tag(brush: _Brush, node: Node, box: Box) -> None:
+    """The line that names the exits at which a run ends, hung from the shape's lower edge."""
     theme = brush.theme
-    box = Box(shape.x + TAG_INSET, shape.bottom - 8, shape.width - 2 * TAG_INSET, TAG_HEIGHT + 8)
+    hidden = 8.0  # behind the shape, which need not be straight below
+    hung = Box(box.x + TAG_INSET, box.bottom - hidden, box.width - 2 * TAG_INSET, TAG_HEIGHT + hidden)
     ink, ground = (theme.alarm, theme.alarm_fill) if node.silent else (theme.muted, theme.paper)
-    edge = {"edgecolor": ink, "linewidth": 0.8 * brush.scale, "alpha": alpha}
-    brush.fill(rounded(box, 0, 0, 5, 5), ground, z=7, **edge)
-    x, y = box.centre[0], shape.bottom + TAG_HEIGHT / 2
-    mark = "■ " if node.silent else "● "
-    brush.write((x, y), mark + node.tag, TAG_SIZE, ink, z=9, alpha=alpha)
+    shape = rounded(hung, 0, 0, 5, 5)
+    brush.fill(shape, ground, TAG_Z)
+    brush.stroke(shape, ink, 0.8, TAG_Z)
+    brush.write((box.centre[0], box.bottom + TAG_HEIGHT / 2), f"{TAG_MARKS[node.silent]} {node.tag}", TAG_SIZE, ink)
 
 
-def _badge(brush: _Brush, node: Node, shape: Box) -> None:
-    assert node.badge is not None
+def _badge(brush: _Brush, badge: Badge, box: Box) -> None:
+    """The mark and number of a state's findings, over the right upper corner."""
     theme = brush.theme
-    colour = theme.badges[node.badge.severity]
-    text = f"{BADGE_MARKS[node.badge.severity]} {node.badge.n}"
-    width = BADGE + 7.0 * len(str(node.badge.n))
-    box = Box(shape.right - width + 6, shape.y - BADGE / 2, width, BADGE)
-    half = BADGE / 2
-    edge = {"edgecolor": theme.paper, "linewidth": 1.2 * brush.scale}
-    brush.fill(rounded(box, half, half, half, half), colour, z=10, **edge)
-    brush.write(box.centre, text, TAG_SIZE, theme.paper, z=11, weight="bold")
+    text = f"{BADGE_MARKS[badge.severity]} {badge.n}"
+    width = text_width(text, TAG_SIZE, bold=True) + 8
+    pill = Box(box.right - width + 8, box.y - BADGE / 2, width, BADGE)
+    shape = rounded(pill, *[BADGE / 2] * 4)
+    brush.fill(shape, theme.badges[badge.severity], BADGE_Z)
+    brush.stroke(shape, theme.paper, 1.2, BADGE_Z)
+    brush.write(pill.centre, text, TAG_SIZE, theme.paper, bold=True)

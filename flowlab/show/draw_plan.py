@@ -11,8 +11,8 @@ from flowlab.show.draw_labels import edge_lines, exit_label, label_size
 from flowlab.show.draw_options import Badge, Counts, Options, Walked, badges, read_path
 from flowlab.show.draw_shapes import INSETS
 from flowlab.show.draw_text import shorten, text_width, wrap
-from flowlab.show.layout import Layout, layout
-from flowlab.show.layout_model import EdgeId
+from flowlab.show.layout import layout
+from flowlab.show.layout_model import EdgeId, Layout
 from flowlab.show.layout_rows import Size
 from flowlab.show.style import LIGHT
 
@@ -148,17 +148,16 @@ def _node(state: State, facts: _Facts) -> Node:
     title = wrap(state.name, ROOM, NAME_SIZE, 2, bold=True)
     text = wrap(state.text, ROOM, TEXT_SIZE, 2) if facts.text else ()
     tag = _tag(state, facts.counts)
-    first = state.name == facts.initial
     return Node(
         name=state.name,
         family=state.family,
-        caption=f"{state.family.upper()} · FIRST" if first and state.family is not Family.START else state.family.upper(),
+        caption=state.family.upper(),
         title=title,
         text=text,
         tag=tag,
         size=_size(state.family, title, text, tag),
         silent=bool(state.silent_exits),
-        initial=first,
+        initial=state.name == facts.initial,
         reachable=state.name in facts.reached,
         badge=facts.badges.get(state.name),
         lit=facts.walked is not None and state.name in facts.walked.states,
@@ -174,14 +173,19 @@ def _ghost(name: str, facts: _Facts) -> Node:
 
 
 def _tag(state: State, counts: Counts | None) -> str:
-    """The exits at which a run ends: the silent ones always, the others where they were counted."""
+    """The exits at which a run ends: the silent ones always; the others, after a dot, where they were counted."""
     ends = [] if state.type == "trigger" else [t for t in state.transitions if t.next is None]
-    words = []
+    silent: list[str] = []
+    served: list[str] = []
     for transition in ends:
         n = counts.taken(state, [transition]) if counts else None
-        if n or not is_closing(state.type, transition.event):
-            words.append(exit_label(transition) + (f" ×{n:,}" if n is not None else ""))
-    return shorten(f"ends: {', '.join(words)}", ROOM, TAG_SIZE) if words else ""
+        word = exit_label(transition) + (f" ×{n:,}" if n is not None else "")
+        if not is_closing(state.type, transition.event):
+            silent.append(word)
+        elif n:
+            served.append(word)
+    words = " ● ".join(", ".join(part) for part in (silent, served) if part)
+    return shorten(f"ends: {words}", ROOM, TAG_SIZE) if words else ""
 
 
 def _size(family: Family, title: Sequence[str], text: Sequence[str], tag: str) -> Size:

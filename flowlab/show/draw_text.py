@@ -43,7 +43,7 @@ def text_width(text: str, size: float, *, bold: bool = False) -> float:
     >>> round(text_width("order", 10), 1), text_width("", 10)
     (26.8, 0.0)
     """
-    total = sum(map(_advance, text))
+    total = float(sum(map(_advance, text)))
     if bold:
         total = total * _BOLD + _BOLD_PLUS * len(text)
     return total * size / 1000
@@ -100,7 +100,7 @@ def _fitting(text: str, room: float, size: float, bold: bool) -> int:
 
 def _harmless(char: str) -> bool:
     """Printable; neither a control, a format or direction mark, half of a surrogate pair, nor unassigned."""
-    return unicodedata.category(char)[0] != "C" and not char.isspace() or char == " "
+    return char == " " or (unicodedata.category(char)[0] != "C" and not char.isspace())
 
 
 @lru_cache(maxsize=4096)

@@ -107,9 +107,7 @@ def _parts(nodes: list[str], edges: list[EdgeId]) -> list[tuple[list[str], list[
     return list(parts.values())
 
 
-def _lay_out(
-    nodes: list[str], edges: list[EdgeId], sizes: Mapping[str, Size], labels: Mapping[EdgeId, Size]
-) -> Layout:
+def _lay_out(nodes: list[str], edges: list[EdgeId], sizes: Mapping[str, Size], labels: Mapping[EdgeId, Size]) -> Layout:
     index = {node: place for place, node in enumerate(nodes)}
     label_of = {place: labels[edge] for place, edge in enumerate(edges) if edge in labels}
     arcs = [(index[tail], index[head]) for tail, head, _ in edges]

@@ -11,7 +11,7 @@ PATIENCE, ROUNDS, CLEARLY = 8, 24, 0.995
 #: Graphs with at most so many slots are searched from four starts, larger ones from one.
 SEVERAL_STARTS = 2500
 #: Turns of swapping neighbours: at most, and those in which crossings may be traded for others in a small graph.
-TURNS, EVEN_TURNS = 40, 4
+TURNS, EVEN_TURNS = 40, 12
 
 
 def order_rows(rows: Rows) -> None:
@@ -27,6 +27,7 @@ def order_rows(rows: Rows) -> None:
         if not fewest:
             break
     rows.rows = best
+    _free_ends(rows)
 
 
 def _search(rows: Rows, even_turns: int) -> int:
@@ -126,6 +127,44 @@ def _median(places: list[int]) -> float:
     left = places[half - 1] - places[0]
     right = places[-1] - places[half]
     return (places[half - 1] * right + places[half] * left) / (left + right)
+
+
+def _free_ends(rows: Rows) -> None:
+    """Move the ends of returning edges out from between a node's other edges, where that costs no crossing.
+
+    At the outside they can be hung on the side of the box.
+    """
+    position = _positions(rows)
+    forward = {slot for chain in rows.chains if not chain.back for slot in chain.slots[1:-1]}
+    for chain in rows.chains:
+        if not chain.back:
+            continue
+        for slot, others in (
+            (chain.slots[1], rows.below[chain.slots[0]]),
+            (chain.slots[-2], rows.above[chain.slots[-1]]),
+        ):
+            places = [position[other] for other in others if other in forward]
+            if places and min(places) < position[slot] < max(places):
+                _move(rows, slot, max(places), position) or _move(rows, slot, min(places), position)
+
+
+def _move(rows: Rows, slot: int, to: int, position: list[int]) -> bool:
+    """Move a slot along its row; whether that costs no crossing. If it does, the slot stays."""
+    row = rows.rows[rows.row_of[slot]]
+    here = position[slot]
+    between = row[here + 1 : to + 1] if to > here else row[to:here]
+    cost = 0
+    for other in between:
+        for near in (rows.above, rows.below):
+            now, then = _crossings_of(near[slot], near[other], position)
+            cost += then - now if to > here else now - then
+    if cost > 0:
+        return False
+    row.remove(slot)
+    row.insert(to, slot)
+    for place, other in enumerate(row):
+        position[other] = place
+    return True
 
 
 def _swap(rows: Rows, position: list[int], *, even_turns: int) -> None:

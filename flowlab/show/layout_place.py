@@ -3,11 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from itertools import pairwise
+from math import inf
+from typing import NamedTuple
 
 from flowlab.show.layout_rows import LABEL_PAD, LANE, Hook, Rows, Size
 
 NODE_GAP = 32.0  #: between two nodes of a row
 LABEL_GAP = 10.0  #: between a label and its neighbour
+PORT_MARGIN = 22.0  #: from the corner of a box to the first edge
 EDGE_GAP = 16.0  #: between two edges, or an edge and a node
 
 #: Sweeps that look one way, then both ways, then both ways while caring for straight lines more than for short ones.
@@ -16,10 +20,22 @@ SOFTEN = 6.0  #: pixels; a difference smaller than this counts as nearly straigh
 #: How strongly the two ends of a piece of an edge pull at each other: at a box, at a returning edge's hook, inside.
 AT_BOX, AT_HOOK, INSIDE = 2.0, 0.5, 8.0
 
-#: Where a returning edge runs beside a box: the node, and how far right of its centre.
-Lane = tuple[int, float]
 #: For each slot: (neighbour, weight, how far right of the neighbour it would like to be).
 Links = list[list[tuple[int, float, float]]]
+
+
+class End(NamedTuple):
+    """An end of an edge: at the upper or lower node, from ``least`` to ``most`` right of the node's centre."""
+
+    node: int
+    lower: bool
+    least: float
+    most: float
+
+
+def port_reach(width: float) -> float:
+    """How far from its middle a box of that width lets edges in and out."""
+    return width / 2 - min(PORT_MARGIN, width * 0.3)
 
 
 def hang_hooks(rows: Rows) -> None:
@@ -96,7 +112,7 @@ def _links(rows: Rows) -> tuple[Links, Links]:
     hooked = {(hook.chain, hook.leaving): hook_offset(rows, hook) for hook in rows.hooks}
     for index, chain in enumerate(rows.chains):
         last = len(chain.slots) - 2
-        for piece, (upper, lower) in enumerate(zip(chain.slots, chain.slots[1:], strict=False)):
+        for piece, (upper, lower) in enumerate(pairwise(chain.slots)):
             weight, offset = INSIDE, 0.0
             if piece in (0, last):
                 hook = hooked.get((index, piece != 0))
@@ -120,7 +136,7 @@ def _wide(rows: Rows, left: int, right: int) -> bool:
 def _offsets(rows: Rows, row: list[int]) -> list[float]:
     """Where the centres of a row stand when it is packed as tightly as allowed, from 0."""
     offsets = [0.0]
-    for left, right in zip(row, row[1:], strict=False):
+    for left, right in pairwise(row):
         offsets.append(offsets[-1] + rows.right[left] + _gap(rows, left, right) + rows.left[right])
     return offsets
 
@@ -172,53 +188,62 @@ def _straighten(rows: Rows, offsets: list[list[float]], x: list[float]) -> None:
             gap = offset[place] - offset[place - 1]
             before[row[place]] = (row[place - 1], gap)
             after[row[place - 1]] = (row[place], gap)
-    for line, lanes in sorted(_lines(rows), key=lambda pair: len(pair[0]), reverse=True) * 2:
-        run: list[int] = []
-        low, high = float("-inf"), float("inf")
+    for line, ends in sorted(_lines(rows), key=lambda pair: len(pair[0]), reverse=True) * 2:
+        runs: list[tuple[list[int], float, float]] = [([], -inf, inf)]
         for slot in line:
             left, right = before.get(slot), after.get(slot)
-            least = x[left[0]] + left[1] if left else float("-inf")
-            most = x[right[0]] - right[1] if right else float("inf")
-            if max(low, least) > min(high, most):
-                _align(run, low, high, x, lanes)
-                run, low, high = [], float("-inf"), float("inf")
-            run.append(slot)
-            low, high = max(low, least), min(high, most)
-        _align(run, low, high, x, lanes)
+            least = x[left[0]] + left[1] if left else -inf
+            most = x[right[0]] - right[1] if right else inf
+            run, low, high = runs[-1]
+            if run and max(low, least) > min(high, most):
+                runs.append(([slot], least, most))
+            else:
+                runs[-1] = ([*run, slot], max(low, least), min(high, most))
+        for place, (run, low, high) in enumerate(runs):
+            if low <= high:  # rounding can leave a slot no room at all
+                near = [end for end in ends if place == (len(runs) - 1 if end.lower else 0)]
+                aim = min(max(_aim(run, near, x), low), high)
+                for slot in run:
+                    x[slot] = aim
 
 
-def _align(run: list[int], low: float, high: float, x: list[float], lanes: list[Lane]) -> None:
-    """Put a run of slots on one vertical: the middle of where they are, or the outermost lane at its ends."""
-    if low > high or (len(run) < 2 and not lanes):  # rounding can leave a slot no room at all
-        return
+def _aim(run: list[int], ends: list[End], x: list[float]) -> float:
+    """Where a run of slots wants to stand: where it is on the whole, but so that its ends need no bend."""
     middle = sorted(x[slot] for slot in run)[len(run) // 2]
-    if lanes:
-        outermost = max if lanes[0][1] > 0 else min
-        middle = outermost(x[node] + offset for node, offset in lanes)
-    for slot in run:
-        x[slot] = min(max(middle, low), high)
+    low = max((x[end.node] + end.least for end in ends), default=-inf)
+    high = min((x[end.node] + end.most for end in ends), default=inf)
+    if low <= high:
+        return min(max(middle, low), high)
+    if ends[0].least == ends[0].most:  # two lanes: the outer one
+        return low if ends[0].least > 0 else high
+    return middle
 
 
-def _lines(rows: Rows) -> list[tuple[list[int], list[Lane]]]:
-    """What would look best straight, with the lanes it ends in if any.
-
-    That is the inside of each edge, and nodes strung on edges that are the middle ones of both.
-    """
+def _lines(rows: Rows) -> list[tuple[list[int], list[End]]]:
+    """What would look best straight: the inside of each edge, and nodes strung on edges that are the middle ones."""
     position = {slot: place for row in rows.rows for place, slot in enumerate(row)}
     forward = [chain.slots for chain in rows.chains if not chain.back]
     leaving = _middles(forward, lambda slots: slots[0], lambda slots: position[slots[1]])
     entering = _middles(forward, lambda slots: slots[-1], lambda slots: position[slots[-2]])
     spine = {top: forward[chain] for top, chain in leaving.items() if chain in entering.values()}
-    lanes: dict[int, list[Lane]] = {}
-    for hook in rows.hooks:
-        lanes.setdefault(hook.chain, []).append((hook.node, hook_offset(rows, hook)))
-    lines = [(chain.slots[1:-1], lanes.get(index, [])) for index, chain in enumerate(rows.chains)]
+    lanes = {(hook.chain, hook.leaving): hook_offset(rows, hook) for hook in rows.hooks}
+    lines = [(chain.slots[1:-1], _ends(rows, index, lanes)) for index, chain in enumerate(rows.chains)]
     for start in sorted(spine.keys() - {slots[-1] for slots in spine.values()}):
         line = [start]
         while line[-1] in spine:
             line += spine[line[-1]][1:]
         lines.append((line, []))
     return lines
+
+
+def _ends(rows: Rows, index: int, lanes: Mapping[tuple[int, bool], float]) -> list[End]:
+    slots = rows.chains[index].slots
+    ends = []
+    for node, lower in ((slots[0], False), (slots[-1], True)):
+        lane = lanes.get((index, lower))
+        reach = port_reach(rows.sizes[node][0])
+        ends.append(End(node, lower, -reach, reach) if lane is None else End(node, lower, lane, lane))
+    return ends
 
 
 def _middles(

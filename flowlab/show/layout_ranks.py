@@ -28,8 +28,8 @@ def back_arcs(count: int, arcs: Sequence[Arc], starts: Iterable[int]) -> list[bo
         walk = [(start, iter(out[start]))]
         while walk:
             node, remaining = walk[-1]
-            index = next(remaining, None)
-            if index is None:
+            index = next(remaining, -1)
+            if index < 0:
                 mark[node] = done
                 walk.pop()
                 continue

@@ -10,13 +10,12 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from flowlab.show.layout_model import Box, Point
-from flowlab.show.layout_place import hook_offset, loop_reach
+from flowlab.show.layout_place import hook_offset, loop_reach, port_reach
 from flowlab.show.layout_rows import LABEL_PAD, LANE, Hook, Rows, Size
 
 ROW_GAP = 26.0  #: between a row and the next; grows where edges run far sideways
 MOST_EXTRA = 70.0
 PORT_GAP = 14.0  #: between two edges at the same side of a box
-PORT_MARGIN = 22.0  #: from the corner of a box to the first edge
 LOOP_HALF = 6.0  #: half the height of a self loop where it touches its box
 CURVE = 0.55  #: share of a bend's height at which its control points sit
 
@@ -82,7 +81,7 @@ def route_edges(sketch: Sketch) -> dict[int, tuple[Point, ...]]:
     hooks = {(hook.chain, hook.leaving): hook for hook in sketch.rows.hooks}
     upper = _ports(sketch, 1, {chain for chain, leaving in hooks if not leaving})
     lower = _ports(sketch, -2, {chain for chain, leaving in hooks if leaving})
-    routes = {}
+    routes: dict[int, tuple[Point, ...]] = {}
     for index, chain in enumerate(sketch.rows.chains):
         top, *inside, bottom = chain.slots
         if not chain.back:
@@ -129,8 +128,7 @@ def _ports(sketch: Sketch, end: int, hooked: set[int]) -> dict[int, float]:
     ports: dict[int, float] = {}
     for node, found in at.items():
         found.sort()
-        width = sketch.rows.sizes[node][0]
-        reach = width / 2 - min(PORT_MARGIN, width * 0.3)
+        reach = port_reach(sketch.rows.sizes[node][0])
         gap = min(PORT_GAP, 2 * reach / max(1, len(found) - 1))
         wanted = [min(max(x - sketch.x[node], -reach), reach) for x, _ in found]
         for (_, index), place in zip(found, _spread(wanted, gap, reach), strict=True):
@@ -153,9 +151,7 @@ def _spread(wanted: list[float], gap: float, reach: float) -> list[float]:
         blocks.append((total, count))
     bases = [total / count for total, count in blocks for _ in range(count)]
     last = len(wanted) - 1
-    return [
-        min(max(base + i * gap, i * gap - reach), reach - (last - i) * gap) for i, base in enumerate(bases)
-    ]
+    return [min(max(base + i * gap, i * gap - reach), reach - (last - i) * gap) for i, base in enumerate(bases)]
 
 
 def _hook_port(sketch: Sketch, hook: Hook) -> Point:
@@ -165,7 +161,7 @@ def _hook_port(sketch: Sketch, hook: Hook) -> Point:
     no two cross.
     """
     box = sketch.box(hook.node)
-    step = min(8.0, (box.height / 2 - 6) / hook.lanes)
+    step = min(8.0, box.height / 2 / (hook.lanes + 1))
     away = step * (hook.lanes - hook.lane)
     middle = box.centre[1]
     return (box.right if hook.side > 0 else box.x, middle - away if hook.leaving else middle + away)
@@ -195,7 +191,7 @@ def _hook(sketch: Sketch, pen: _Pen, hook: Hook) -> None:
 
 def route_loops(sketch: Sketch) -> dict[int, tuple[Point, ...]]:
     """The points of each self loop by index: out of the right side, round, and back above."""
-    routes = {}
+    routes: dict[int, tuple[Point, ...]] = {}
     for node, edges in sketch.rows.loops.items():
         box = sketch.box(node)
         middle = box.centre[1]

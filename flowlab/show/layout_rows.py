@@ -5,6 +5,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from itertools import pairwise
 
 from flowlab.show.layout_ranks import back_arcs, ranks
 
@@ -26,9 +27,10 @@ class Chain:
 
 @dataclass(frozen=True, slots=True)
 class Hook:
-    """The end of a returning edge at the side of a box: -1 left, 1 right; ``leaving`` it upwards or arriving from below.
+    """The end of a returning edge at the side of a box: -1 left, 1 right.
 
-    ``lane`` counts from the box outwards, from 0; ``lanes`` is how many there are.
+    ``leaving`` upwards or arriving from below. ``lane`` counts from the box outwards, from 0; ``lanes`` is how many
+    there are.
     """
 
     chain: int
@@ -109,7 +111,7 @@ def _lay(rows: Rows, edge: int, top: int, bottom: int, back: bool, label: Size |
             chain.label_slot = slot
         chain.slots.append(slot)
     chain.slots.append(bottom)
-    for upper, lower in zip(chain.slots, chain.slots[1:], strict=False):
+    for upper, lower in pairwise(chain.slots):
         rows.below[upper].append(lower)
         rows.above[lower].append(upper)
     rows.chains.append(chain)

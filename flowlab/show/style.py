@@ -18,6 +18,12 @@ from flowlab.model.kinds import Family
 READABLE = 4.5  #: least contrast of text and its ground, WCAG 2.2 level AA
 
 FONT = "DejaVu Sans"
+#: Where DejaVu has no letters: the first that is installed and has them. Linux, macOS, Windows.
+OTHER_FONTS = (
+    *("Noto Sans CJK JP", "Noto Sans JP", "Noto Sans SC", "Noto Sans KR", "Noto Sans Thai", "Noto Sans Devanagari"),
+    *("Hiragino Sans", "PingFang SC", "Apple SD Gothic Neo", "Thonburi", "Arial Unicode MS"),
+    *("Yu Gothic", "Microsoft YaHei", "Malgun Gothic", "Leelawadee UI", "Nirmala UI"),
+)
 
 
 class Shape(StrEnum):
@@ -152,7 +158,7 @@ def _theme(name: str, paper: str, ink: str, thin: float) -> Theme:
         name=name,
         paper=paper,
         ink=ink,
-        muted=mix(paper, ink, 0.72),
+        muted=mix(paper, ink, 0.76),
         line=mix(paper, ink, 0.55),
         loop=readable(_PURPLE, paper, ink),
         path=readable(_BLUE, paper, ink),

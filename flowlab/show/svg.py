@@ -66,20 +66,20 @@ class FlowMap:
         )
         name = safe(f"Flow {self.flow.name}" + (f", now at {active}" if active else ""))
         page = Box(0, 0, self.layout.width, self.layout.height)
-        return _svg("fl-map", f"role=img aria-label='{name}'", window or page, f"<style>{_style()}</style>{body}")
+        return _svg("fl-map", f"role='img' aria-label='{name}'", window or page, f"<style>{_style()}</style>{body}")
 
     def overview(self, active: str = "", window: Box | None = None) -> str:
         """The whole flow as small boxes, with the window drawn in it."""
         boxes = sorted(self.layout.nodes.items(), key=lambda item: item[0] == active)
-        body = "".join(f"<rect class={'here' if name == active else 'part'} {_place(box)}/>" for name, box in boxes)
-        body += f"<rect class=window {_place(window)}/>" if window else ""
+        body = "".join(f"<rect class='{'here' if name == active else 'part'}' {_place(box)}/>" for name, box in boxes)
+        body += f"<rect class='window' {_place(window)}/>" if window else ""
         page = Box(0, 0, self.layout.width, self.layout.height)
-        return _svg("fl-map fl-overview", "aria-hidden=true", page, body)
+        return _svg("fl-map fl-overview", "aria-hidden='true'", page, body)
 
     def _edge(self, edge: Edge) -> tuple[str, str]:
         """The classes of an edge and what is drawn of it."""
         kind = "back" if edge.id in self.layout.back else ""
-        line = f"<path class=line d='{self.layout.svg_path(edge.id)}'/>{_head(self.layout.edges[edge.id])}"
+        line = f"<path class='line' d='{self.layout.svg_path(edge.id)}'/>{_head(self.layout.edges[edge.id])}"
         return kind, f"<title>{safe(self._exits(edge.id))}</title>{line}" + "".join(self._label(edge))
 
     def _exits(self, edge: EdgeId) -> str:
@@ -90,7 +90,7 @@ class FlowMap:
     def _label(self, edge: Edge) -> Iterator[str]:
         if edge.lines:
             box = self.layout.labels[edge.id]
-            yield f"<rect class=paper rx=4 {_place(box)}/>"
+            yield f"<rect class='paper' rx='4' {_place(box)}/>"
             x, y = box.centre
             for place, text in enumerate(edge.lines):
                 yield _text("label", (x, y + (place - (len(edge.lines) - 1) / 2) * LABEL_LINE), text)
@@ -102,8 +102,8 @@ class FlowMap:
         shape = LIGHT.looks[node.family].shape
         marks = {_slug(node.family): True, "initial": node.initial, "dashed": not node.reachable}
         tag = _tag(node, box) if node.tag else ""
-        extra = f"<path class=extra d='{_d(extra_lines(shape, box))}'/>"
-        drawn = f"{tag}<path class=box d='{_d(outline(shape, box))}'/>{extra}{''.join(_words(node, box))}"
+        extra = f"<path class='extra' d='{_d(extra_lines(shape, box))}'/>"
+        drawn = f"{tag}<path class='box' d='{_d(outline(shape, box))}'/>{extra}{''.join(_words(node, box))}"
         said = self.flow[node.name].text if node.name in self.flow.by_name else ""
         told = "\n".join(safe(part) for part in (node.name, node.caption.lower(), said) if part)
         return " ".join(mark for mark, on in marks.items() if on), f"<title>{told}</title>{drawn}"
@@ -112,7 +112,7 @@ class FlowMap:
 def _group(kind: str, drawn: tuple[str, str], attributes: str = "", **marks: bool) -> str:
     classes, inside = drawn
     named = " ".join([kind, classes, *(mark for mark, on in marks.items() if on)])
-    lit = " data-active=true" if marks.get("active") else ""
+    lit = " data-active='true'" if marks.get("active") else ""
     return f"<g class='{named}' {attributes}{lit}>{inside}</g>"
 
 
@@ -144,11 +144,11 @@ def _head(route: tuple[Point, ...], size: float = 9.0) -> str:
     far = ((x - ax) ** 2 + (y - ay) ** 2) ** 0.5 or 1.0
     dx, dy = (x - ax) / far * size, (y - ay) / far * size
     left, right = (x - dx - dy * 0.42, y - dy + dx * 0.42), (x - dx + dy * 0.42, y - dy - dx * 0.42)
-    return f"<path class=head d='{_d([('M', ((x, y),)), ('L', (left,)), ('L', (right,)), ('Z', ())])}'/>"
+    return f"<path class='head' d='{_d([('M', ((x, y),)), ('L', (left,)), ('L', (right,)), ('Z', ())])}'/>"
 
 
 def _text(kind: str, at: Point, text: str) -> str:
-    return f"<text class={kind} x='{at[0]:g}' y='{at[1]:g}'>{safe(text)}</text>"
+    return f"<text class='{kind}' x='{at[0]:g}' y='{at[1]:g}'>{safe(text)}</text>"
 
 
 def _d(strokes: Outline) -> str:
