@@ -503,7 +503,7 @@ def test_the_returned_axes_show_themselves_sharp_but_not_enlarged():
 
 def test_a_flow_shows_itself_as_a_picture():
     register_displays()
-    shown = display.bundle(menu())
+    shown, metadata = display.bundle(menu())
     assert shown["image/png"].startswith(b"\x89PNG")
     assert shown["text/plain"] == repr(menu())
 

@@ -8,16 +8,20 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
-_renderers: dict[str, Callable[[Any], dict[str, Any]]] = {}
+#: MIME type -> data, and MIME type -> how to show it (``{"image/png": {"width": 300, "height": 200}}``).
+Bundle = tuple[dict[str, Any], dict[str, Any]]
+
+_renderers: dict[str, Callable[[Any], Bundle]] = {}
 
 
-def register(type_name: str, renderer: Callable[[Any], dict[str, Any]]) -> None:
+def register(type_name: str, renderer: Callable[[Any], Bundle]) -> None:
     """Let ``renderer`` make the MIME bundle of every object whose class is called ``type_name``."""
     _renderers[type_name] = renderer
 
 
-def bundle(thing: Any) -> dict[str, Any]:
+def bundle(thing: Any) -> Bundle:
     """The MIME bundle of a thing: its registered picture beside its plain text."""
     plain = {"text/plain": repr(thing)}
     renderer = _renderers.get(type(thing).__name__)
-    return plain | renderer(thing) if renderer else plain
+    data, metadata = renderer(thing) if renderer else ({}, {})
+    return plain | data, metadata

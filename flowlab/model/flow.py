@@ -140,7 +140,7 @@ class Flow:
 
         return flow_graph(self)
 
-    def _repr_mimebundle_(self, **_kwargs: Any) -> dict[str, Any]:
+    def _repr_mimebundle_(self, **_kwargs: Any) -> tuple[dict[str, Any], dict[str, Any]]:
         """In a notebook a flow shows itself as a picture. The drawing room registers how (imports only point down)."""
         from flowlab.model import display
 

@@ -15,7 +15,7 @@ def register_displays() -> None:
     register("Flow", _flow_bundle)
 
 
-def _flow_bundle(flow: Flow) -> dict[str, Any]:
+def _flow_bundle(flow: Flow) -> tuple[dict[str, Any], dict[str, Any]]:
     from flowlab.show.draw import flow_bundle
 
     return flow_bundle(flow)

@@ -133,9 +133,15 @@ def figure_bytes(ax: Axes, format: Format = "png") -> bytes:
     return _described(out.getvalue(), str(ax.get_label())) if format == "svg" else out.getvalue()
 
 
-def flow_bundle(flow: Flow) -> dict[str, Any]:
-    """The picture of a flow for a notebook: PNG, because notebooks hide SVG until they are trusted."""
-    return {"image/png": picture(flow)}
+def flow_bundle(flow: Flow) -> tuple[dict[str, Any], dict[str, Any]]:
+    """The picture of a flow for a notebook: PNG, because notebooks hide SVG until they are trusted; and its size."""
+    return _shown(draw(flow))
+
+
+def _shown(ax: Axes) -> tuple[dict[str, Any], dict[str, Any]]:
+    left, bottom, right, top = ax.get_figure(root=True).bbox.extents  # type: ignore[union-attr]
+    size = {"width": round(right - left), "height": round(top - bottom)}
+    return {"image/png": figure_bytes(ax)}, {"image/png": size}
 
 
 @contextmanager
@@ -173,9 +179,8 @@ def _showing_axes() -> type[Axes]:
 
     class ShowingAxes(Axes):
         def _repr_mimebundle_(self, **_: Any) -> tuple[dict[str, Any], dict[str, Any]]:
-            left, bottom, right, top = self.get_figure(root=True).bbox.extents  # type: ignore[union-attr]
-            size = {"width": round(right - left), "height": round(top - bottom)}
-            return {"text/plain": repr(self), "image/png": figure_bytes(self)}, {"image/png": size}
+            data, metadata = _shown(self)
+            return {"text/plain": repr(self)} | data, metadata
 
     return ShowingAxes
 
