@@ -506,6 +506,7 @@ def test_a_flow_shows_itself_as_a_picture():
     shown, metadata = display.bundle(menu())
     assert shown["image/png"].startswith(b"\x89PNG")
     assert shown["text/plain"] == repr(menu())
+    assert metadata["image/png"]["width"] > 0
 
 
 def test_loading_the_drawing_room_loads_no_heavy_library():

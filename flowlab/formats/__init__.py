@@ -34,9 +34,11 @@ def load(source: str | Path | Mapping[str, Any], *, redact: bool = True) -> Flow
     text = read_text(path)
     if not text.strip():
         raise FormatError(str(path), "is empty")
+    if "\0" in text:
+        raise FormatError(str(path), "holds NUL characters: UTF-16 without its mark, or no text. Save it as UTF-8")
     data = _json_of(text, str(path))
     if data is None or _is_conversation(data):
-        return read_conversations(text, source=str(path), redact=redact)
+        return read_conversations(path, redact=redact)  # by its path: a text of one line would be taken for one
     return _flow(data, str(path))
 
 

@@ -21,6 +21,8 @@ def divergences(conversation: Conversation, events: list[Event]) -> list[Diverge
     if conversation.outcome == Outcome.OPEN and end is not None:
         events = [event for event in events if event.time_s <= end]
     recorded, replayed = _recorded_turns(conversation), _replayed_turns(events)
+    if not recorded[0] and not replayed[0].sent:  # the customer spoke first in both
+        del recorded[0], replayed[0]
     comparison = _Comparison(conversation, events)
     found: list[Divergence] = []
     for number in range(max(len(recorded), len(replayed))):
@@ -73,12 +75,12 @@ class _Comparison:
 
 
 def _recorded_turns(conversation: Conversation) -> list[list[str]]:
-    """The recorded bot lines of each customer turn, up to the first line of an agent."""
-    turns: list[list[str]] = []
+    """The recorded bot lines before the customer's first word and of each turn, up to the first line of an agent."""
+    turns: list[list[str]] = [[]]
     for message in conversation.messages:
         if message.role is Role.AGENT:
             break
-        if message.role is Role.CUSTOMER or (message.role is Role.BOT and not turns):
+        if message.role is Role.CUSTOMER:
             turns.append([])
         if message.role is Role.BOT:
             turns[-1].append(message.text)
@@ -86,15 +88,13 @@ def _recorded_turns(conversation: Conversation) -> list[list[str]]:
 
 
 def _replayed_turns(events: list[Event]) -> list[_Turn]:
-    turns: list[_Turn] = []
+    turns = [_Turn()]
     for index, event in enumerate(events):
-        is_turn = event.kind == EventKind.RECEIVED and event.detail != "to the agent"
-        if is_turn or (event.kind == EventKind.SENT and not turns):
+        if event.kind == EventKind.RECEIVED and event.detail != "to the agent":
             turns.append(_Turn())
         if event.kind == EventKind.SENT:
             turns[-1].sent.append(index)
-        if turns:
-            turns[-1].end = index + 1
+        turns[-1].end = index + 1
     return turns
 
 

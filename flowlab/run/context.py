@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Mapping
+from functools import lru_cache
 from types import MappingProxyType
 from typing import Any, NamedTuple
 
@@ -26,21 +27,22 @@ class Start(NamedTuple):
     context: Mapping[str, Any] = MappingProxyType({})
 
 
-def sid(prefix: str, name: str) -> str:
-    """An invented identifier in Twilio's form: two letters and 32 hexadecimal digits."""
-    return prefix + hashlib.blake2b(name.encode(), digest_size=16).hexdigest()
+def _digits(name: str) -> str:
+    """The 32 hexadecimal digits of an invented identifier; two letters before them make it one of Twilio's form."""
+    return hashlib.blake2b(name.encode(), digest_size=16).hexdigest()
 
 
-FLOW_SID, SERVICE_SID = sid("FW", "flow"), sid("IS", "service")
+FLOW_SID, SERVICE_SID = "FW" + _digits("flow"), "IS" + _digits("service")
 
 
 def initial_scope(start: Start, channel: Channel, contact: str, thread: str) -> dict[str, Any]:
     """The scope at the start. ``thread`` (conversation id and execution number) makes the identifiers."""
+    mark = _digits(thread)
     return {
-        "trigger": _trigger(start, channel, contact, thread),
+        "trigger": _trigger(start, channel, contact, mark),
         "widgets": {},
         "flow": {
-            "sid": sid("FN", thread),
+            "sid": "FN" + mark,
             "flow_sid": FLOW_SID,
             "channel": {"address": channel.example_address},
             "variables": {},
@@ -50,24 +52,24 @@ def initial_scope(start: Start, channel: Channel, contact: str, thread: str) -> 
     }
 
 
-def _trigger(start: Start, channel: Channel, contact: str, thread: str) -> dict[str, Any]:
+def _trigger(start: Start, channel: Channel, contact: str, mark: str) -> dict[str, Any]:
     ours = channel.example_address
     if start.event == "incomingRequest":
         return {"event": start.event, "request": {"from": ours, "to": contact, "parameters": dict(start.context)}}
     if start.event == "incomingParent":
         return {"event": start.event, "parent": {"parameters": dict(start.context), "trigger_type": "message"}}
     if start.event == "incomingCall":
-        return {"event": start.event, "call": {"From": contact, "To": ours, "CallSid": sid("CA", thread)}}
-    message = {**inbound(start.text, start.media, channel, contact, 0), **_attributes(start, channel, contact, thread)}
+        return {"event": start.event, "call": {"From": contact, "To": ours, "CallSid": "CA" + mark}}
+    message = inbound(start.text, start.media, channel, contact, 0) | _attributes(start, channel, contact, mark)
     group = "conversation" if start.event == "incomingConversationMessage" else "message"
     return {"event": start.event, group: message}
 
 
-def _attributes(start: Start, channel: Channel, contact: str, thread: str) -> dict[str, Any]:
+def _attributes(start: Start, channel: Channel, contact: str, mark: str) -> dict[str, Any]:
     attributes: dict[str, Any] = {"channel_type": channel.name, "from": contact}
     if start.context:
         attributes["pre_engagement_data"] = dict(start.context)
-    chat = sid("CH", thread)
+    chat = "CH" + mark
     return {"ConversationSid": chat, "ChannelSid": chat, "InstanceSid": SERVICE_SID, "ChannelAttributes": attributes}
 
 
@@ -78,10 +80,15 @@ def inbound(text: str, media: tuple[str, ...], channel: Channel, contact: str, n
         "From": contact,
         "To": channel.example_address,
         "Author": contact,
-        "MessageSid": f"IM{number:032x}",
-        "NumMedia": str(len(media)),
+        "MessageSid": _message_sid(number),
+        "NumMedia": str(len(media)) if media else "0",
         "Source": "SDK",
     }
     for index, address in enumerate(media):
         message[f"MediaUrl{index}"] = address
     return message
+
+
+@lru_cache(maxsize=1024)  # the same few numbers in every conversation
+def _message_sid(number: int) -> str:
+    return f"IM{number:032x}"

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import copy
+from collections.abc import Mapping
 from typing import Any, NamedTuple
 
 from flowlab.model.channel import Channel
@@ -10,12 +11,13 @@ from flowlab.model.event import ENDED, Event, EventKind
 from flowlab.model.kinds import Family, is_closing
 from flowlab.model.outcome import Outcome
 from flowlab.run import limits
-from flowlab.run.context import Start, initial_scope
+from flowlab.run.context import Start, inbound, initial_scope
 from flowlab.run.limits import LimitReached
-from flowlab.run.memo import Memo, Turn
+from flowlab.run.memo import TAIL, Memo, Trace, Turn, fill
 from flowlab.run.program import Node, Program, Way
+from flowlab.run.render import billed_units
 from flowlab.run.services import Services
-from flowlab.run.step import SENT, Exit, Reads, Reply, View, Wait, new_event
+from flowlab.run.step import SENT, Exit, View, Wait, new_event
 from flowlab.run.template import NOW
 
 STARTED, RECEIVED, WAITING, END = (
@@ -24,7 +26,6 @@ STARTED, RECEIVED, WAITING, END = (
     EventKind.WAITING.value,
     EventKind.ENDED.value,
 )
-EVENT_TAIL = Event._fields.index("kind")  # the columns before it differ from conversation to conversation
 _FAILURES = frozenset({"failed", "fail", "deliveryFailure", "failedToEnqueue", "callFailure", "failure"})
 
 
@@ -55,7 +56,8 @@ class Execution:
         self.deadline_s = float("inf")
         self._timeout_s = 0.0
         self._memo = setting.memo
-        self._begun_s = time_s
+        self._contact = setting.contact
+        self._life_ends_s = time_s + limits.MAX_LIFE_S
         self.is_waiting = False
         self._steps = 0
         self._in_a_row = 0
@@ -66,29 +68,30 @@ class Execution:
         view, start = self.view, self.start
         view.tell(STARTED, event=start.event)
         if start.event in ("incomingMessage", "incomingConversationMessage"):
-            view.tell(RECEIVED, start.text, " ".join(start.media), units=1)
+            view.tell(RECEIVED, start.text, " ".join(start.media), units=billed_units(start.text, view.channel))
         if self.node is None:
             self._end(Outcome.NOT_STARTED, "the flow names no first state that exists")
         else:
-            self._walk(self.node)
+            self._walk(None)
 
-    def resume(self, reply: Reply, time_s: float) -> None:
+    def resume(self, text: str, media: tuple[str, ...], time_s: float) -> None:
         """The customer answered, at ``time_s``."""
         view = self.view
         self._set_time(time_s)
         view.answered = self._gone_silent = False
         self.replies += 1
-        view.tell(RECEIVED, reply.text, " ".join(reply.media), units=1)
+        reply = inbound(text, media, view.channel, self._contact, len(view.log))
+        view.tell(RECEIVED, text, " ".join(media), units=billed_units(text, view.channel))
         trigger = view.scope["trigger"]
         if "conversation" in trigger:  # Conversations deliver the reply under the trigger too; flows read either
-            trigger["conversation"] = {**trigger["conversation"], **reply.inbound}
+            trigger["conversation"] = trigger["conversation"] | reply
         self._leave_wait(reply)
 
     def let_pass(self, until_s: float) -> None:
         """Time goes on to ``until_s``; every wait that runs out on the way is left by its timeout."""
         while self.is_waiting and self.deadline_s <= until_s:
             self._set_time(self.deadline_s)
-            if self.deadline_s >= self._begun_s + limits.MAX_LIFE_S:
+            if self.deadline_s >= self._life_ends_s:
                 self.is_waiting = False
                 self._end(Outcome.FAILED, limits.LIFE)
             else:
@@ -108,100 +111,94 @@ class Execution:
         twin.view.scope = copy.deepcopy(self.view.scope)
         return twin
 
-    def _walk(self, node: Node) -> None:
-        """One turn: step after step until the run waits or ends, or the record of the same turn seen before."""
-        memo = self._memo
-        if memo is None or self._in_a_row:
-            self._step_through(node)
+    def _walk(self, done: Exit | None) -> None:
+        """One turn, until the run waits or ends: as the same turn went before, else step after step.
+
+        It begins with the exit of the state that the run stands in, or (None) by entering that state.
+        """
+        memo, view = self._memo, self.view
+        if memo is None:
+            self._step_through(done)
             return
-        view = self.view
-        place = (node.name, view.channel.name, view.answered, view.handed_off, self._gone_silent)
+        place = (self.node.name, done, view.answered, view.handed_off, self._gone_silent, self._in_a_row)
         turn = memo.find(place, view.scope)
         if turn is not None and self._steps + turn.steps <= limits.MAX_STEPS:
             self._lay_down(turn)
         else:
-            self._learn(node, place, memo)
+            self._learn(done, place, memo)
 
-    def _step_through(self, node: Node | None) -> None:
-        view = self.view
+    def _step_through(self, done: Exit | None) -> None:
+        view, node = self.view, self.node
         try:
+            if done is not None:
+                node = self._leave(node, done)
             while node is not None:
                 self.node, view.state, view.step_type = node, node.name, node.type
                 self._steps += 1
                 if self._steps > limits.MAX_STEPS:
                     raise LimitReached(limits.STEPS)
-                done = node.step.enter(view)
-                if isinstance(done, Wait):
-                    self._begin_wait(done)
+                did = node.step.enter(view)
+                if isinstance(did, Wait):
+                    view.tell(WAITING, value=f"{did.timeout_s:g}")
+                    self._timeout_s = did.timeout_s
+                    self._begin_wait()
                     return
-                node = self._leave(node, done)
+                node = self._leave(node, did)
         except LimitReached as limit:
             self._end(Outcome.FAILED, str(limit))
 
-    def _learn(self, node: Node, place: tuple[Any, ...], memo: Memo) -> None:
+    def _learn(self, done: Exit | None, place: tuple[Any, ...], memo: Memo) -> None:
         """Step through, and remember what happened by what was read."""
         view = self.view
-        widgets, variables = view.scope["widgets"], view.scope["flow"]["variables"]
-        before = {**view.scope, "widgets": {**widgets}, "flow": {**view.scope["flow"], "variables": {**variables}}}
-        begun_at, steps, time_s = len(view.log), self._steps, view.time_s
-        view.reads = Reads({})
-        self._step_through(node)
-        reads, view.reads = view.reads, None
-        if not reads.known or self._steps > limits.MAX_STEPS or view.time_s != time_s:
+        log, begun_at, steps, time_s = view.log, len(view.log), self._steps, view.time_s
+        trace = view.trace = Trace()
+        self._step_through(done)
+        view.trace = None
+        if not trace.known or self._steps > limits.MAX_STEPS or view.time_s != time_s:
             return
         turn = Turn(
-            tails=tuple(event[EVENT_TAIL:] for event in view.log[begun_at:]),
-            said=tuple(event.text for event in view.log[begun_at:] if event.kind == SENT),
-            widgets=_changes(before["widgets"], widgets),
-            variables=_changes(before["flow"]["variables"], variables),
+            tails=tuple(tuple(event[TAIL:]) for event in log[begun_at:]),
+            tested=tuple((index - begun_at, text) for index, text in trace.tested),
+            said=tuple(event.text for event in log[begun_at:] if event.kind == SENT),
+            widgets=trace.widgets,
+            variables=trace.variables,
             steps=self._steps - steps,
             after=self._standing(),
         )
-        memo.learn(place, tuple(reads.paths), before, turn)
+        memo.learn(place, trace.read, turn)
 
     def _lay_down(self, turn: Turn) -> None:
         """Let a remembered turn happen again, here and now."""
         view = self.view
-        log, name, time_s, channel = view.log, view.conversation_id, view.time_s, view.channel.name
+        scope, log, name, time_s, channel = view.scope, view.log, view.conversation_id, view.time_s, view.channel.name
         number = len(log)
-        for tail in turn.tails:
-            log.append(new_event(Event, (name, number, time_s, channel, *tail)))
+        for tail in fill(turn, scope) if turn.tested else turn.tails:
+            log.append(new_event(Event, (name, number, time_s, channel) + tail))
             number += 1
         view.said += turn.said
-        view.scope["widgets"].update(turn.widgets)
-        view.scope["flow"]["variables"].update(turn.variables)
+        scope["widgets"].update(turn.widgets)
+        if turn.variables:
+            scope["flow"]["variables"].update(turn.variables)
         self._steps += turn.steps
         (self.node, self._timeout_s, self.outcome, self.why, self._in_a_row, view.answered, view.handed_off) = (
             turn.after
         )
-        self.is_waiting = self.outcome is None
-        if self.node is not None:
-            view.state, view.step_type = self.node.name, self.node.type
-        self.deadline_s = min(time_s + self._timeout_s, self._begun_s + limits.MAX_LIFE_S)
+        view.state, view.step_type = self.node.name, self.node.type
+        if self.outcome is None:
+            self._begin_wait()
 
     def _standing(self) -> tuple[Any, ...]:
         view = self.view
         return self.node, self._timeout_s, self.outcome, self.why, self._in_a_row, view.answered, view.handed_off
 
-    def _begin_wait(self, wait: Wait) -> None:
-        view = self.view
+    def _begin_wait(self) -> None:
         self.is_waiting = True
-        self._timeout_s = wait.timeout_s
-        self.deadline_s = min(view.time_s + wait.timeout_s, self._begun_s + limits.MAX_LIFE_S)
-        view.tell(WAITING, value=f"{wait.timeout_s:g}")
+        time_is_up_s = self.view.time_s + self._timeout_s
+        self.deadline_s = time_is_up_s if time_is_up_s < self._life_ends_s else self._life_ends_s
 
-    def _leave_wait(self, reply: Reply | None) -> None:
-        node = self.node
-        assert node is not None
+    def _leave_wait(self, reply: Mapping[str, Any] | None) -> None:
         self.is_waiting = False
-        done: Exit = node.step.resume(self.view, reply)  # type: ignore[attr-defined]
-        try:
-            following = self._leave(node, done)
-        except LimitReached as limit:
-            self._end(Outcome.FAILED, str(limit))
-        else:
-            if following is not None:
-                self._walk(following)
+        self._walk(self.node.step.resume(self.view, reply))
 
     def _leave(self, node: Node, done: Exit) -> Node | None:
         """Log the exit of a step, and say which state comes next; None when the run has ended."""
@@ -245,7 +242,3 @@ class Execution:
 
     def _set_time(self, time_s: float) -> None:
         self.view.time_s = self.view.scope[NOW] = time_s
-
-
-def _changes(before: dict[str, Any], after: dict[str, Any]) -> dict[str, Any]:
-    return {key: value for key, value in after.items() if key not in before or before[key] is not value}

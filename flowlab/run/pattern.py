@@ -67,8 +67,8 @@ def _compiled(pattern: str) -> tuple[re.Pattern[str] | str, int]:
 
 @dataclass(slots=True)
 class _Ways:
-    """How many ways a part of a pattern may try: ``branches`` whatever the text, ``repeats`` that share the text between
-    them, and ``power``: the ways of each character of an endless repeat around a choice.
+    """How many ways a part of a pattern may try: ``branches`` whatever the text, ``repeats`` that share the text
+    between them, and ``power``: the ways of each character of an endless repeat around a choice.
     """
 
     branches: int = 1

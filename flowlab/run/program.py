@@ -30,20 +30,17 @@ class Node:
     ways: tuple[Way, ...]
     by_event: dict[str, Way] = field(default_factory=dict)
 
-    def way(self, event: str, index: int) -> Way:
-        """The exit taken: by index where one is given, else by event; an exit the state does not have leads nowhere."""
-        if index >= 0:
-            return self.ways[index]
-        return self.by_event.get(event) or Way(event, None, "")
-
 
 @dataclass(frozen=True, slots=True)
 class Program:
-    """A runnable flow. ``start`` is None where the flow names no first state that exists."""
+    """A runnable flow. ``start`` is None where the flow names no first state that exists; ``entries`` are the events
+    that lead on from it.
+    """
 
     flow: Flow
     nodes: dict[str, Node]
     start: Node | None
+    entries: frozenset[str]
 
 
 def compile_flow(flow: Flow | Program) -> Program:
@@ -57,7 +54,9 @@ def compile_flow(flow: Flow | Program) -> Program:
         for way in node.ways:
             way.target = nodes.get(way.next) if way.next is not None else None
             node.by_event.setdefault(way.event, way)
-    return Program(flow, nodes, nodes.get(flow.initial_state))
+    start = nodes.get(flow.initial_state)
+    entries = frozenset(event for event, way in start.by_event.items() if way.target) if start else frozenset()
+    return Program(flow, nodes, start, entries)
 
 
 def _node(state: State) -> Node:

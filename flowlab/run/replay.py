@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections import defaultdict
+from collections.abc import Iterable, Iterator, Mapping
 from datetime import datetime
 from pathlib import Path
 from typing import Any, NamedTuple
 
 from flowlab.model.channel import Channel
 from flowlab.model.channel import channel as find_channel
-from flowlab.model.conversation import Conversation, Message, Role
+from flowlab.model.conversation import Conversation, Role
 from flowlab.model.event import Event
 from flowlab.model.flow import Flow
 from flowlab.run.execution import Setting
@@ -18,6 +19,8 @@ from flowlab.run.program import Program, compile_flow
 from flowlab.run.services import Services
 from flowlab.run.services_file import load_services
 from flowlab.run.session import DEFAULT_REPLY_S, DEFAULT_START, Session
+
+CUSTOMER, BOT, AGENT = Role.CUSTOMER, Role.BOT, Role.AGENT  # read once: Python is slow to find a member of an enum
 
 
 class Replayed(NamedTuple):
@@ -37,13 +40,15 @@ def replay_all(
 
     Raises UsageError for a conversation on a channel that nobody knows.
     """
-    program, world, memo = compile_flow(flow), load_services(services), Memo()
+    program, world = compile_flow(flow), load_services(services)
+    memos: defaultdict[str, Memo] = defaultdict(Memo)
     start_s = datetime.fromisoformat(DEFAULT_START).timestamp()
     for conversation in conversations:
         medium = find_channel((channels or {}).get(conversation.channel, conversation.channel))
         contact = conversation.contact or medium.example_contact
-        setting = Setting(program, medium, world, contact, conversation.id, memo)
-        session = Session.within(setting, start_s if conversation.start_s is None else conversation.start_s)
+        setting = Setting(program, medium, world, contact, conversation.id, memos[conversation.channel])
+        begun_s = conversation.start_s
+        session = Session.within(setting, start_s if begun_s is None else begun_s)
         _feed(session, conversation)
         session.conclude()
         yield Replayed(conversation, session.events)
@@ -52,22 +57,20 @@ def replay_all(
 def _feed(session: Session, conversation: Conversation) -> None:
     """The customer's turns, each at its time. What was written to an agent is not fed to the bot."""
     first = conversation.messages[0] if conversation.messages else None
-    if first and first.role is Role.BOT and session.starts_by("incomingRequest"):
+    if first and first.role is BOT and session.starts_by("incomingRequest"):
         session.start(event="incomingRequest", context=conversation.context)
-    for message, to_agent in _turns(conversation.messages):
-        if to_agent and not session.handed_off:
+    written_to_agent = False
+    for message in conversation.messages:
+        if message.role is not CUSTOMER:
+            written_to_agent = written_to_agent or message.role is AGENT
+            continue
+        if written_to_agent and not session.handed_off:
             return
-        after_s = DEFAULT_REPLY_S if message.time_s is None else max(0.0, message.time_s - session.time_s)
+        after_s = DEFAULT_REPLY_S
+        if message.time_s is not None:
+            after_s = message.time_s - session.time_s if message.time_s > session.time_s else 0.0
         if session.execution is None:
             session.wait(0.0 if message.time_s is None else after_s)
             session.start(message.text, media=message.media, context=conversation.context)
         else:
             session.say(message.text, media=message.media, after_s=after_s)
-
-
-def _turns(messages: Sequence[Message]) -> Iterator[tuple[Message, bool]]:
-    to_agent = False
-    for message in messages:
-        to_agent = to_agent or message.role is Role.AGENT
-        if message.role is Role.CUSTOMER:
-            yield message, to_agent

@@ -9,6 +9,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from fnmatch import fnmatchcase
+from functools import lru_cache
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -69,7 +70,15 @@ def _within(now: str, start: str, end: str) -> bool:
 
 def _like(value: Any, patterns: tuple[str, ...]) -> bool:
     text = "" if value is None else str(value).strip().lower()
-    return any(fnmatchcase(text, pattern.lower()) for pattern in patterns)
+    exact, with_wildcards = _sorted_out(patterns)
+    return text in exact or any(fnmatchcase(text, pattern) for pattern in with_wildcards)
+
+
+@lru_cache(maxsize=1024)  # a table may name thousands of values; nearly all are texts to be found, not patterns to be tried
+def _sorted_out(patterns: tuple[str, ...]) -> tuple[frozenset[str], tuple[str, ...]]:
+    lowered = [pattern.lower() for pattern in patterns]
+    with_wildcards = tuple(pattern for pattern in lowered if any(mark in pattern for mark in "*?["))
+    return frozenset(lowered).difference(with_wildcards), with_wildcards
 
 
 Rule = tuple[When, Answer]

@@ -13,8 +13,9 @@
           json: {status: shipped}
         - {status: 404, json: {found: false}}
 
-``when`` holds if all it names hold: ``weekday`` (``mon-fri``, ``sat,sun``), ``time`` (``09:00-18:00``, end excluded;
-``22:00-06:00`` is the night), ``channel`` and ``parameters`` (values are patterns with ``*``, or lists of them; case is ignored).
+``when`` holds if all it names hold: ``weekday`` (``mon-fri``, ``sat,sun``), ``time`` (``09:00-18:00``, end excluded,
+or ``22:00-06:00`` over midnight), ``channel`` and ``parameters`` (patterns with ``*``, or lists of them; case is
+ignored).
 An answer has ``json`` or ``text``, and may have ``status`` (default 200), ``exit`` and ``delay_s``.
 """
 
@@ -36,7 +37,7 @@ _CLOCK = re.compile(r"([01]\d|2[0-3]):[0-5]\d", re.ASCII)
 
 def _is_json(value: Any) -> bool:
     try:
-        return json.loads(json.dumps(value, allow_nan=False)) == value
+        return bool(json.loads(json.dumps(value, allow_nan=False)) == value)
     except (TypeError, ValueError, RecursionError):
         return False
 

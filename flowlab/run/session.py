@@ -15,12 +15,12 @@ from flowlab.model.event import Event, EventKind
 from flowlab.model.flow import Flow
 from flowlab.model.kinds import TRIGGER_EVENTS
 from flowlab.model.outcome import Outcome
-from flowlab.run.context import Start, inbound
+from flowlab.run.context import Start
 from flowlab.run.execution import Execution, Setting
 from flowlab.run.program import Program, compile_flow
+from flowlab.run.render import billed_units
 from flowlab.run.services import Services
 from flowlab.run.services_file import load_services
-from flowlab.run.step import Reply
 
 #: A Monday morning. Sessions begin here unless told otherwise, so that the same call gives the same events every day.
 DEFAULT_START = "2026-03-02T10:00:00+00:00"
@@ -139,14 +139,14 @@ class Session:
         execution = self.execution
         if execution is None:
             return self.start(text, media=media)
+        if execution.is_waiting:
+            execution.resume(text, media, self.time_s)
+            return said + self._told(execution)
         if execution.outcome is Outcome.HANDED_OFF:
-            self._log(EventKind.RECEIVED, text=text, value=" ".join(media), detail="to the agent", units=1)
+            units = billed_units(text, self.channel)
+            self._log(EventKind.RECEIVED, text=text, value=" ".join(media), detail="to the agent", units=units)
             return said
-        if not execution.is_waiting:
-            return said + self._begin(Start(self._message_event(), text, media, execution.start.context))
-        webhook = inbound(text, media, self.setting.channel, self.setting.contact, len(self.events))
-        execution.resume(Reply(text, media, webhook), self.time_s)
-        return said + self._told(execution)
+        return said + self._begin(Start(self._message_event(), text, media, execution.start.context))
 
     def wait(self, seconds: float) -> list[str]:
         """Let time pass without a word from the customer; timeouts in between happen at their time."""
@@ -157,7 +157,8 @@ class Session:
         if execution and execution.is_waiting and execution.deadline_s <= until:
             execution.let_pass(until)
             said = self._told(execution)
-        self.time_s = max(self.time_s, until)
+        if until > self.time_s:
+            self.time_s = until
         return said
 
     def conclude(self) -> Outcome:
@@ -178,8 +179,8 @@ class Session:
         return outcome
 
     def _deciding(self) -> Execution | None:
-        if self.execution is None:
-            return None
+        if not self._earlier:
+            return self.execution
         every = [*self._earlier, self.execution]
         answered = [execution for execution in every if execution.replies]
         handed_off = [execution for execution in every if execution.outcome is Outcome.HANDED_OFF]
@@ -202,20 +203,20 @@ class Session:
 
     def _told(self, execution: Execution) -> list[str]:
         """What the execution has said; the session's clock follows it, as calls take time."""
-        self.time_s = max(self.time_s, execution.view.time_s)
+        if execution.view.time_s > self.time_s:
+            self.time_s = execution.view.time_s
         return execution.take_said()
 
     def _message_event(self) -> str:
         """The trigger event of a customer's message: the channel's usual one, or the other where only that is wired."""
-        usual = self.channel.trigger_event
-        wired = [event for event in TRIGGER_EVENTS[:2] if self.starts_by(event)]
-        return usual if usual in wired or not wired else wired[0]
+        usual, entries = self.setting.channel.trigger_event, self.setting.program.entries
+        if usual in entries:
+            return usual
+        return next((event for event in TRIGGER_EVENTS[:2] if event in entries), usual)
 
     def starts_by(self, event: str) -> bool:
         """Whether the flow has a way in for this trigger event."""
-        start = self.setting.program.start
-        way = start.by_event.get(event) if start else None
-        return bool(way and way.target)
+        return event in self.setting.program.entries
 
     def _log(self, kind: EventKind, **columns: Any) -> None:
         self.events.append(
@@ -226,7 +227,7 @@ class Session:
         where = f"waits in {self.state!r}" if self.waiting else str(self.outcome or "not begun")
         return f"<Session on {self.channel.name}: {where}, {len(self.events)} events>"
 
-    def _repr_mimebundle_(self, **_kwargs: Any) -> dict[str, Any]:
+    def _repr_mimebundle_(self, **_kwargs: Any) -> tuple[dict[str, Any], dict[str, Any]]:
         from flowlab.model import display
 
         return display.bundle(self)

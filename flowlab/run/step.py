@@ -10,8 +10,9 @@ from flowlab.model.channel import Channel
 from flowlab.model.event import Event, EventKind
 from flowlab.model.flow import State
 from flowlab.run.limits import MAX_VALUE_BYTES, VALUE_SIZE, LimitReached
+from flowlab.run.memo import Branch, Trace
 from flowlab.run.services import Answer, Request, Services
-from flowlab.run.template import Path, Renderer, TemplateFault, compile_template, look_up, text_of
+from flowlab.run.template import LookUp, Renderer, TemplateFault, compile_template, look_up, text_of
 
 FAULT, SENT, STEP = EventKind.FAULT.value, EventKind.SENT.value, EventKind.STEP.value
 HANDED_OFF = EventKind.HANDED_OFF.value
@@ -39,21 +40,13 @@ class Wait(NamedTuple):
     timeout_s: float
 
 
-class Reply(NamedTuple):
-    """What the customer answered: the text, attached media, and the webhook as the platform would pass it on."""
-
-    text: str
-    media: tuple[str, ...]
-    inbound: Mapping[str, Any]
-
-
 @dataclass(slots=True)
 class View:
     """What a step may see of its session, and where it tells what happens.
 
     ``state`` and ``step_type`` name the state the run stands in. ``said``: the texts sent since the session last took
     them. ``answered``: whether anything was sent since the customer's last message. ``handed_off``: whether a task for
-    an agent was made. ``reads``: where to note what was read, while somebody wants to know.
+    an agent was made. ``trace``: where to note what is read and written, while somebody wants to know.
     """
 
     scope: dict[str, Any]
@@ -67,7 +60,7 @@ class View:
     step_type: str = ""
     answered: bool = False
     handed_off: bool = False
-    reads: Reads | None = None
+    trace: Trace | None = None
 
     def render(self, renderer: Renderer) -> str:
         """The text of a template now; empty, and a FAULT event, where the template is broken.
@@ -76,8 +69,8 @@ class View:
         """
         if renderer.__class__ is str:
             return renderer  # type: ignore[return-value]
-        if self.reads is not None:
-            self.reads.of(renderer.paths)  # type: ignore[union-attr]
+        if self.trace is not None:
+            self.trace.note(renderer.paths, self.scope)  # type: ignore[union-attr]
         try:
             text = renderer.render(self.scope)  # type: ignore[union-attr]
         except TemplateFault as fault:
@@ -154,34 +147,34 @@ class View:
     def keep(self, result: Mapping[str, Any]) -> None:
         """What the step gives: it stands under ``widgets.NAME`` from now on."""
         self.scope["widgets"][self.state] = result
+        if self.trace is not None:
+            self.trace.widgets[self.state] = result
+
+    def assign(self, variables: Mapping[str, Any]) -> None:
+        """Set flow variables."""
+        self.scope["flow"]["variables"].update(variables)
+        if self.trace is not None:
+            self.trace.variables.update(variables)
 
     def read(self, *path: str) -> Any:
         """The value at a path of the scope; None where there is none."""
-        if self.reads is not None:
-            self.reads.of((path,))
+        if self.trace is not None:
+            self.trace.note((path,), self.scope)
         return look_up(self.scope, path)
+
+    def test(self, text: LookUp, branch: Branch) -> Any:
+        """What ``branch`` finds, where nothing else of ``text`` counts but that the step's exit logs it as ``value``."""
+        if self.trace is not None:
+            self.trace.note_test(text, branch, self.scope, len(self.log))
+        return branch(self.scope)
 
     def ask(self, state: State, **asked: Any) -> Answer | None:
         """What the outside world answers this state."""
         services = self.services
         request = Request(state.type, state.name, self.time_s, services.timezone, self.channel.name, **asked)
-        if self.reads is not None and not services.is_timeless(request):
-            self.reads.of(None)
+        if self.trace is not None and not services.is_timeless(request):
+            self.trace.known = False
         return services.answer(request)
-
-
-@dataclass(slots=True)
-class Reads:
-    """What steps have read of their scope. ``known`` turns False where that cannot be said (the clock, a callable)."""
-
-    paths: dict[Path, None]
-    known: bool = True
-
-    def of(self, paths: tuple[Path, ...] | None) -> None:
-        if paths is None:
-            self.known = False
-        else:
-            self.paths.update(dict.fromkeys(paths))
 
 
 class Step(Protocol):
@@ -198,8 +191,8 @@ class Step(Protocol):
 class WaitingStep(Step, Protocol):
     """A step that may wait, and so can be resumed."""
 
-    def resume(self, view: View, reply: Reply | None) -> Exit:
-        """What happens when the reply comes, or (None) when time is up."""
+    def resume(self, view: View, reply: Mapping[str, Any] | None) -> Exit:
+        """What happens when the reply comes (as the platform's webhook would pass it on), or (None) when time is up."""
 
 
 def template(state: State, key: str) -> Renderer:
@@ -213,4 +206,4 @@ def pairs(state: State, key: str) -> list[Mapping[str, Any]]:
     return [row for row in rows if isinstance(row, Mapping) and "key" in row] if isinstance(rows, list) else []
 
 
-__all__ = ["SENT", "Exit", "Reads", "Reply", "Step", "View", "Wait", "WaitingStep", "new_event", "pairs", "template"]
+__all__ = ["SENT", "Exit", "Step", "View", "Wait", "WaitingStep", "new_event", "pairs", "template"]

@@ -12,9 +12,11 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Mapping
+from collections.abc import Callable, Hashable, Mapping
 from functools import cache, lru_cache, wraps
 from typing import TYPE_CHECKING, Any, Protocol
+
+from flowlab.run.dates import moment
 
 if TYPE_CHECKING:
     from liquid import BoundTemplate, Environment
@@ -25,10 +27,14 @@ Path = tuple[str, ...]
 #: Where the simulated clock stands in a scope, in seconds since 1970 UTC. The blank keeps templates from reading it.
 NOW = "flowlab now"
 
-_LOOK_UP = re.compile(r"(?<!\{)\{\{\s*((?:trigger|widgets|flow|contact)(?:\.[A-Za-z_](?:[A-Za-z0-9_-]*[A-Za-z0-9_])?)+)\s*\}\}")
+_LOOK_UP = re.compile(
+    r"(?<!\{)\{\{\s*((?:trigger|widgets|flow|contact)(?:\.[A-Za-z_](?:[A-Za-z0-9_-]*[A-Za-z0-9_])?)+)\s*\}\}"
+)
 MAX_JSON_DEPTH = 100
 #: The longest text a filter may make (and the most bits of a number); Studio's own limit is 16 KB.
 MAX_FILTER_CHARS = 100_000
+#: How many rendered texts a template remembers, and how long each may be.
+MAX_SEEN, MAX_SEEN_CHARS = 256, 4_096
 _NOT_PLAIN = frozenset({"size", "first", "last"})  # properties that Liquid computes
 
 
@@ -117,13 +123,13 @@ class Template(Protocol):
 Renderer = str | Template
 
 
-def plain_template(text: str) -> PlainTemplate | None:
+def plain_template(text: str) -> PlainTemplate | LookUp | None:
     """The short way: for a text of literals and plain look-ups only; None for any other."""
     pieces = _LOOK_UP.split(text)
     literals, paths = pieces[::2], tuple(tuple(path.split(".")) for path in pieces[1::2])
     if any("{{" in part or "{%" in part for part in literals) or any(_NOT_PLAIN & {*path} for path in paths):
         return None
-    return PlainTemplate(literals, paths)
+    return LookUp(*paths) if literals == ["", ""] else PlainTemplate(literals, paths)
 
 
 class PlainTemplate:
@@ -144,6 +150,20 @@ class PlainTemplate:
         return "".join(out)
 
 
+class LookUp:
+    """One look-up and nothing else: what most splits test."""
+
+    __slots__ = ("path", "paths")
+
+    def __init__(self, path: Path) -> None:
+        self.path = path
+        self.paths = (path,)
+
+    def render(self, scope: Scope) -> str:
+        value = look_up(scope, self.path)
+        return value if value.__class__ is str else text_of(value)
+
+
 def look_up(scope: Any, path: Path) -> Any:
     """The value at a path of nested maps; None where there is none.
 
@@ -159,19 +179,51 @@ def look_up(scope: Any, path: Path) -> Any:
     return value
 
 
-class LiquidTemplate:
-    """Anything else: python-liquid's way, parsed at first use."""
+def as_key(value: Any) -> Hashable:
+    """A value as a key that only a value rendered alike has; None where it cannot be one (lists, maps, users' objects).
 
-    __slots__ = ("_text",)
+    >>> as_key("1"), as_key(1) == as_key(1.0), as_key(1) == as_key(True), as_key([1])
+    ('1', False, False, None)
+    """
+    kind = value.__class__
+    if kind is str:
+        return value  # type: ignore[no-any-return]
+    if kind is float:
+        return kind, repr(value)  # 0.0 and -0.0 are equal, and are not written alike
+    return (kind, value) if kind in _SCALARS else None
+
+
+_SCALARS = frozenset({int, bool, type(None)})
+
+
+class LiquidTemplate:
+    """Anything else: python-liquid's way, parsed at first use. The same values give the same text, so it remembers."""
+
+    __slots__ = ("_seen", "_text")
 
     def __init__(self, text: str) -> None:
         self._text = text
+        self._seen: dict[tuple[Hashable, ...], str] = {}
 
     @property
     def paths(self) -> tuple[Path, ...] | None:
         return _inputs(self._text)
 
     def render(self, scope: Scope) -> str:
+        paths = self.paths
+        if paths is None:
+            return self._render(scope)
+        values = tuple(as_key(look_up(scope, path)) for path in paths)
+        text = self._seen.get(values)
+        if text is None:
+            text = self._render(scope)
+            if None not in values and len(text) <= MAX_SEEN_CHARS:
+                if len(self._seen) >= MAX_SEEN:
+                    self._seen.clear()
+                self._seen[values] = text
+        return text
+
+    def _render(self, scope: Scope) -> str:
         from liquid.exceptions import LiquidError
 
         template = _parsed(self._text)
@@ -188,9 +240,9 @@ def _inputs(text: str) -> tuple[Path, ...] | None:
     template = _parsed(text)
     if isinstance(template, str):
         return ()
-    segments = template.global_variable_segments()
+    segments = template.global_variable_segments(include_partials=False)
     fixed = all(isinstance(s, str) and s not in _NOT_PLAIN for path in segments for s in path)
-    if "date" in template.filter_names() or not fixed:
+    if "date" in template.filter_names(include_partials=False) or not fixed:
         return None
     return tuple(tuple(map(str, path)) for path in segments)
 
@@ -220,7 +272,9 @@ def reads(text: str) -> frozenset[str]:
     template = _parsed(text)
     if isinstance(template, str):
         return frozenset()
-    return frozenset(".".join(_static(segments)) for segments in template.global_variable_segments())
+    return frozenset(
+        ".".join(_static(segments)) for segments in template.global_variable_segments(include_partials=False)
+    )
 
 
 def _static(segments: list[Any]) -> list[str]:
@@ -321,36 +375,8 @@ def _date(value: Any, form: Any = "%Y-%m-%d %H:%M:%S %z", *, context: Any) -> st
 
     if is_undefined(value) or value is None or is_undefined(form):
         return "" if is_undefined(value) or value is None else str(value)
-    moment = _moment(value, context)
-    return str(value) if moment is None else moment.strftime(str(form))
+    when = moment(value, context.globals.get(NOW, 0.0))
+    return str(value) if when is None else when.strftime(str(form))
 
 
 _date.with_context = True  # type: ignore[attr-defined]  # how python-liquid knows that a filter wants the context
-
-
-def _moment(value: Any, context: Any) -> Any:
-    from datetime import datetime
-    from zoneinfo import ZoneInfo
-
-    from dateutil.parser import parse
-
-    pacific = ZoneInfo("America/Los_Angeles")
-    now = datetime.fromtimestamp(context.globals.get(NOW, 0.0), pacific)
-    if value in ("now", "today"):
-        return now
-    try:
-        if isinstance(value, int | float) or str(value).isdecimal():
-            return datetime.fromtimestamp(float(value), pacific)
-        midnight = now.replace(hour=0, minute=0, second=0, microsecond=0, tzinfo=None)
-        moment = parse(str(value), default=midnight, tzinfos=_zone)  # what the text leaves out is today's
-        return moment.astimezone(pacific)
-    except (ValueError, OverflowError):
-        return None
-
-
-def _zone(_name: str | None, offset_s: int | None) -> Any:
-    """The zone a date text names: by its offset only, as names (``CET``) mean what the machine makes of them."""
-    from datetime import timedelta, timezone
-    from zoneinfo import ZoneInfo
-
-    return ZoneInfo("America/Los_Angeles") if offset_s is None else timezone(timedelta(seconds=offset_s))

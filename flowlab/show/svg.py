@@ -56,10 +56,8 @@ class FlowMap:
         """
         steps = {(event.state, event.transitioned_to) for event in walked if event.kind == EventKind.STEP}
         passed = {name for step in steps for name in step}
-        ends = {edge: edge[:2] in steps for edge in self._edges}
-        body = "".join(
-            _group("edge", self._edges[edge], walked=ends[edge]) for edge in sorted(ends, key=ends.__getitem__)
-        )
+        edges = sorted(self._edges, key=lambda edge: edge[:2] in steps)  # what was walked lies on top
+        body = "".join(_group("edge", self._edges[edge], walked=edge[:2] in steps) for edge in edges)
         body += "".join(
             _group("node", inside, f"data-state='{safe(name)}'", passed=name in passed, active=name == active)
             for name, inside in self._nodes.items()

@@ -35,7 +35,7 @@ class Chat:
     ``channel``: a built-in channel's name, or a channel of your own. ``services``: what the outside world answers, as
     for :class:`~flowlab.run.session.Session`, whose errors are raised here too.
 
-    A cell that ends with it shows it. What the buttons do can be done from code as well.
+    A cell that ends with it shows it; ``view`` is the ipywidget. What the buttons do can be done from code as well.
 
     >>> from flowlab.model.flow import State, Transition
     >>> ask = State("ask", "send-and-wait-for-reply", (Transition("incomingMessage", "bye"),), {"body": "Your name?"})
@@ -57,6 +57,7 @@ class Chat:
         own = self.session.channel
         self._channels = channels() | {own.name: own}
         self._frame = Frame("fl-chat")
+        self.view = self._frame.view
         self._map = MapPane(flow)
         self._transcript, self._happened, self._variables = HTML(), HTML(), HTML()
         self._entry = Entry(self._frame.guard(self.say), "Write as the customer, then press Enter")

@@ -7,7 +7,6 @@ from typing import TYPE_CHECKING, Any
 
 from ipywidgets import HTML, Dropdown, HBox, Layout, ToggleButton, VBox
 
-from flowlab.measure.compare import cautions
 from flowlab.measure.replayed import Run
 from flowlab.show import cells
 from flowlab.show.comparison import Comparison, compare
@@ -38,10 +37,11 @@ class CompareBoard:
         names = table.index.get_level_values(0).unique()
         self._frame = Frame("fl-board")
         self.chips = {name: self._chip(name) for name in names if not cells.is_overall(name, self.comparison.by)}
+        self.view = self._frame.view
         self.metric = Dropdown(options=_metrics(table), tooltip="What the picture shows", layout=Layout(width="auto"))
         self.metric.observe(self._frame.guard(lambda _change: self._refresh()), names=["value"])
         self._table, self._picture = HTML(), HTML()
-        self._frame.hold(VBox([*self._selectors(), self._table, self._picture]))
+        self._frame.hold(VBox([*self._selectors(), self._picture, self._table]))
         self._pictures: dict[tuple[str, ...], str] = {}
         self._held = False
         self._refresh()
@@ -64,12 +64,12 @@ class CompareBoard:
     @property
     def table(self) -> pd.DataFrame:
         """The rows that are shown, in their order."""
-        table, by = self.comparison.table, self.comparison.by
-        names = [str(name) for name in table.index.get_level_values(0).unique() if cells.is_overall(name, by)]
-        rows = [table[table.index.get_level_values(0) == name] for name in [*names, *self._ordered()]]
         import pandas as pd
 
-        return pd.concat(rows) if rows else table[:0]
+        table, by = self.comparison.table, self.comparison.by
+        groups = table.index.get_level_values(0)
+        names = [*(name for name in groups.unique() if cells.is_overall(name, by)), *self._ordered()]
+        return pd.concat([table[groups == name] for name in names]) if names else table[:0]
 
     def _ordered(self) -> list[str]:
         """The chosen groups; by the chosen measure, that of the first flow where there are several."""
@@ -83,10 +83,11 @@ class CompareBoard:
     def _refresh(self) -> None:
         if self._held:
             return
-        table, by = self.table, self.comparison.by
-        outcomes = self.comparison.outcomes
-        notes = cautions(outcomes[outcomes[by].isin(self.chosen)], by) if self.chosen else []
-        self._table.value = html_grid(cells.grid(table, by)) + items(notes)
+        table = self.table
+        if table.empty:
+            self._table.value, self._picture.value = "<span class=fl-hint>Nothing chosen.</span>", ""
+            return
+        self._table.value = html_grid(cells.grid(table, self.comparison.by)) + items(self.comparison.notes)
         self._picture.value = self._drawn(table)
 
     def _drawn(self, table: pd.DataFrame) -> str:
@@ -95,7 +96,7 @@ class CompareBoard:
         if key not in self._pictures:
             size = figure_size(table, metric)
             light, dark = (picture(lambda ax: draw_panels(table, by, ax, metric), size, t) for t in ("light", "dark"))
-            self._pictures[key] = notebook_picture(light, dark, alt=f"{cells.title(metric)}, as in the table above")
+            self._pictures[key] = notebook_picture(light, dark, alt=f"{cells.title(metric)}, as in the table below")
         return self._pictures[key]
 
     def _chip(self, name: str) -> ToggleButton:

@@ -17,10 +17,12 @@ NOTABLE_GAP_S = 60.0
 
 
 def transcript_html(session: Session) -> str:
-    """The whole talk as HTML; the newest line stays in sight. Styled by ``chat.css``."""
+    """The whole talk as HTML; the newest line stays in sight. Styled by ``widgets.css``."""
     lines = "".join(_lines(session)) or _note("Write the customer's first message to begin.")
-    label = f"Conversation on {session.channel.label}"
-    return f"<div class=fl-scroll tabindex=0 data-lm-suppress-shortcuts=true role=log aria-label='{safe(label)}'><div class=fl-lines>{lines}</div></div>"
+    label = safe(f"Conversation on {session.channel.label}")
+    # Keys pressed in a part of the page that has the focus would otherwise be JupyterLab's shortcuts.
+    focus = "tabindex=0 data-lm-suppress-shortcuts=true"
+    return f"<div class=fl-scroll {focus} role=log aria-label='{label}'><div class=fl-lines>{lines}</div></div>"
 
 
 def _lines(session: Session) -> Iterator[str]:

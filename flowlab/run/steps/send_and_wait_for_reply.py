@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from functools import lru_cache
-from typing import ClassVar
+from typing import Any, ClassVar
 
 from flowlab.model.flow import State
 from flowlab.run.limits import DEFAULT_REPLY_TIMEOUT_S
 from flowlab.run.outbound import Outbound
-from flowlab.run.step import FAULT, Exit, Reply, View, Wait, template
+from flowlab.run.step import FAULT, Exit, View, Wait, template
 
 ANSWERED, TIMED_OUT, NOT_DELIVERED = Exit("incomingMessage"), Exit("timeout"), Exit("deliveryFailure")
 
@@ -31,10 +32,10 @@ class SendAndWaitForReply:
             return NOT_DELIVERED
         return Wait(_timeout_s(view, view.render(self._timeout)))
 
-    def resume(self, view: View, reply: Reply | None) -> Exit:
+    def resume(self, view: View, reply: Mapping[str, Any] | None) -> Exit:
         if reply is None:
             return TIMED_OUT
-        view.keep({**view.scope["widgets"][view.state], "inbound": reply.inbound})
+        view.keep({**view.scope["widgets"][view.state], "inbound": reply})
         return ANSWERED
 
 

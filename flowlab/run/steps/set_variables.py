@@ -37,7 +37,7 @@ class SetVariables:
                 view.tell(FAULT, detail=f"variable {key!r} should be JSON and is not: {text[:80]}")
             view.tell(SET, value=text, detail=key)
         view.keep(values)
-        view.scope["flow"]["variables"].update(values)
+        view.assign(values)
         return NEXT
 
 

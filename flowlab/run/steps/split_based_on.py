@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+from functools import lru_cache
 from typing import ClassVar
 
 from flowlab.model.flow import Condition, State, Transition
-from flowlab.run.conditions import CONDITIONS, plain, plain_value
+from flowlab.run.conditions import CONDITIONS, Comparison, plain, plain_value
 from flowlab.run.pattern import PatternFault
-from flowlab.run.step import FAULT, Exit, View
-from flowlab.run.template import Renderer, compile_template, text_of
+from flowlab.run.step import FAULT, SURELY_SMALL_CHARS, Exit, View
+from flowlab.run.template import LookUp, Renderer, Scope, compile_template, look_up, text_of
+
+#: How many texts a split remembers with the branch that they take.
+MAX_SEEN = 1_024
 
 
 class SplitBasedOn:
@@ -27,16 +31,69 @@ class SplitBasedOn:
             if transition.event == "match"
         ]
         self._faults = [fault for transition in state.transitions for fault in _faults(transition)]
+        self._alone = _alone(self._input, self._branches)
+        self._conditions = {index: condition for index, condition, _ in self._branches}
 
     def enter(self, view: View) -> Exit:
         for fault in self._faults:
             view.tell(FAULT, detail=fault)
+        alone = self._alone
+        index = view.test(alone.text, alone) if alone else None
+        if alone is None or index is None:
+            return self._try_each(view)
+        value = alone.text.render(view.scope)
+        return (
+            Exit("match", index, self._conditions[index], value)
+            if index >= 0
+            else Exit("noMatch", -1, "no match", value)
+        )
+
+    def _try_each(self, view: View) -> Exit:
         inputs = _Inputs(view)
         for index, condition, tests in self._branches:
             if tests and all(test.holds(inputs) for test in tests):
                 return Exit("match", index, condition, inputs.raw[tests[0].argument])
         value = next(iter(inputs.raw.values())) if inputs.raw else view.render(self._input)
         return Exit("noMatch", -1, "no match", value)
+
+
+class _Alone:
+    """The branches of a split that tests one look-up against fixed values: a pure function of that text.
+
+    Most splits are so. Called with a scope, it gives the transition of the first branch that holds, -1 for none, and
+    None where there is more to it: a text that may pass the platform's limit, a pattern that is not tried.
+    """
+
+    __slots__ = ("_branches", "_first", "text")
+
+    def __init__(self, text: LookUp, branches: list[tuple[int, list[tuple[Comparison, str]]]]) -> None:
+        self.text = text
+        self._branches = branches
+        self._first = lru_cache(maxsize=MAX_SEEN)(self._find_first)
+
+    def __call__(self, scope: Scope) -> int | None:
+        raw = look_up(scope, self.text.path)
+        if raw.__class__ is not str:
+            raw = text_of(raw)
+        return self._first(raw) if len(raw) <= SURELY_SMALL_CHARS else None
+
+    def _find_first(self, raw: str) -> int | None:
+        text = plain(raw)
+        try:
+            for index, tests in self._branches:
+                if all(comparison(text, value) for comparison, value in tests):
+                    return index
+        except PatternFault:
+            return None
+        return -1
+
+
+def _alone(given: Renderer, branches: list[tuple[int, str, list[_Test]]]) -> _Alone | None:
+    texts = {test.argument for _, _, tests in branches for test in tests} or {given}
+    text = texts.pop()
+    fixed = [(index, [test.fixed for test in tests if test.fixed]) for index, _, tests in branches if tests]
+    whole = not texts and all(test.fixed for _, _, tests in branches for test in tests)
+    return _Alone(text, fixed) if whole and isinstance(text, LookUp) else None
 
 
 class _Inputs:
@@ -68,6 +125,11 @@ class _Test:
         value = compile_template(condition.value)
         self._value = plain_value(condition.type, value) if isinstance(value, str) else value
         self.argument = compile_template(condition.arguments[0] if condition.arguments else given)
+
+    @property
+    def fixed(self) -> tuple[Comparison, str] | None:
+        """The comparison and its value, where that is no template."""
+        return (self._comparison, self._value) if isinstance(self._value, str) else None
 
     def holds(self, inputs: _Inputs) -> bool:
         value = self._value

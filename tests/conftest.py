@@ -1,0 +1,58 @@
+"""What several test files share: small flows made by hand, and the real ones where the folder is present."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from flowlab.model.flow import Flow, State, Transition
+
+REAL_FLOWS = Path(__file__).parents[2] / "shared" / "real_flows"
+
+
+def state(name: str, kind: str, exits: dict[str, str | None] | None = None, **properties: Any) -> State:
+    """A state with one exit an event."""
+    return State(name, kind, tuple(Transition(event, to) for event, to in (exits or {}).items()), properties)
+
+
+@pytest.fixture
+def greeting() -> Flow:
+    """Asks for a name, greets, ends; silence leads nowhere."""
+    return Flow(
+        (
+            state("Trigger", "trigger", {"incomingMessage": "ask", "incomingConversationMessage": "ask"}),
+            state(
+                "ask",
+                "send-and-wait-for-reply",
+                {"incomingMessage": "greet", "timeout": None, "deliveryFailure": None},
+                body="Your name?",
+                timeout="600",
+            ),
+            state("greet", "send-message", {"sent": None, "failed": None}, body="Hi {{widgets.ask.inbound.Body}}!"),
+        ),
+        "Trigger",
+    )
+
+
+@pytest.fixture(scope="session")
+def real_flows() -> list[Path]:
+    """The published flows lent to the tests, beside the checkout."""
+    files = sorted(REAL_FLOWS.glob("*.json"))
+    if not files:
+        pytest.skip(f"no real flows in {REAL_FLOWS}")
+    return files
+
+
+@pytest.fixture
+def write(tmp_path: Path) -> Callable[..., Path]:
+    """Write a file with the given content (text or bytes), and give its path."""
+
+    def _write(content: str | bytes, name: str = "flow.json") -> Path:
+        path = tmp_path / name
+        path.write_bytes(content.encode("utf-8", "surrogatepass") if isinstance(content, str) else content)
+        return path
+
+    return _write

@@ -1,0 +1,176 @@
+"""A real JupyterLab on a temporary copy of the notebooks, and a browser page in it, for the tests."""
+
+from __future__ import annotations
+
+import contextlib
+import json
+import os
+import secrets
+import shutil
+import signal
+import socket
+import subprocess
+import sys
+import time
+import urllib.error
+import urllib.request
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+from urllib.parse import urlsplit
+
+ROOT = Path(__file__).parents[1]
+BROWSERS = ("chromium", "chromium-browser", "google-chrome")
+START_S = 90.0
+#: Milliseconds within which anything on the page has to happen; a busy machine is slow.
+PATIENCE_MS = 60_000
+#: Milliseconds for all cells of a notebook.
+RUN_MS = 300_000
+
+_QUIET = {"fetchNews": "false", "checkForUpdates": False}
+_BROWSER_ARGS = [
+    *("--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking"),
+    *("--disable-component-update", "--disable-sync", "--disable-dev-shm-usage"),
+]
+_IDLE = """() => {
+  const shown = window.jupyterapp.shell.currentWidget;
+  const kernel = shown?.sessionContext?.session?.kernel;
+  return !!kernel && kernel.status === 'idle';
+}"""
+_ALL_RUN = """() => {
+  const shown = window.jupyterapp.shell.currentWidget;
+  const cells = shown.content.widgets.filter(c => c.model.type === 'code' && c.model.sharedModel.source.trim());
+  return cells.every(c => c.model.executionCount != null) && shown.sessionContext.session.kernel.status === 'idle';
+}"""
+
+
+def browser_path() -> str | None:
+    """The Chromium of this machine, None where there is none."""
+    return next((found for name in BROWSERS if (found := shutil.which(name))), None)
+
+
+def copy_notebooks(folder: Path) -> None:
+    """Notebooks and sample data as they lie in a clone."""
+    for name in ("notebooks", "sample_data"):
+        shutil.copytree(ROOT / name, folder / name, ignore=shutil.ignore_patterns(".ipynb_checkpoints", "__pycache__"))
+
+
+@contextlib.contextmanager
+def lab_server(folder: Path) -> Iterator[str]:
+    """Run JupyterLab on a copy of the notebooks in ``folder``; gives the address of a page, ``{name}`` of it left open.
+
+    Each notebook has a workspace of its own: two pages in one would send each other elsewhere. All settings live in
+    ``folder``. The server and its kernels are gone afterwards; one whose test was killed goes by
+    itself when nobody has used it for ten minutes.
+    """
+    copy_notebooks(folder)
+    port, token = _free_port(), secrets.token_hex(16)
+    log = (folder / "server.log").open("w")
+    server = subprocess.Popen(
+        _command(port, token, folder), env=_environment(folder), stdout=log, stderr=log, start_new_session=True
+    )
+    try:
+        _await_ready(server, f"http://127.0.0.1:{port}/api/status?token={token}", folder / "server.log")
+        yield f"http://127.0.0.1:{port}/doc/workspaces/{{name}}/tree/notebooks/{{name}}.ipynb?reset&token={token}"
+    finally:
+        _stop(server)
+        log.close()
+
+
+def _command(port: int, token: str, folder: Path) -> list[str]:
+    return [
+        *(sys.executable, "-m", "jupyterlab", "--no-browser", "--allow-root", "--ServerApp.ip=127.0.0.1"),
+        *(f"--ServerApp.port={port}", "--ServerApp.port_retries=0", f"--IdentityProvider.token={token}"),
+        *(f"--ServerApp.root_dir={folder}", "--LabApp.expose_app_in_browser=True", "--LabApp.news_url=None"),
+        *("--LabApp.check_for_updates_class=jupyterlab.NeverCheckForUpdate", "--LabApp.extension_manager=readonly"),
+        *("--ServerApp.shutdown_no_activity_timeout=600", "--MappingKernelManager.cull_idle_timeout=600"),
+        "--MappingKernelManager.cull_connected=True",
+    ]
+
+
+def _environment(folder: Path) -> dict[str, str]:
+    names = ("JUPYTER_CONFIG_DIR", "JUPYTER_DATA_DIR", "JUPYTER_RUNTIME_DIR", "IPYTHONDIR")
+    lab = ("JUPYTERLAB_SETTINGS_DIR", "JUPYTERLAB_WORKSPACES_DIR")
+    places = {name: folder / "jupyter" / name.lower() for name in (*names, *lab)}
+    for place in places.values():
+        place.mkdir(parents=True)
+    quiet = places["JUPYTERLAB_SETTINGS_DIR"] / "@jupyterlab" / "apputils-extension"
+    quiet.mkdir(parents=True)
+    (quiet / "notification.jupyterlab-settings").write_text(json.dumps(_QUIET))
+    return os.environ | {name: str(place) for name, place in places.items()}
+
+
+def _free_port() -> int:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return int(probe.getsockname()[1])
+
+
+def _await_ready(server: subprocess.Popen[bytes], url: str, log: Path) -> None:
+    until = time.monotonic() + START_S
+    while time.monotonic() < until and server.poll() is None:
+        try:
+            with urllib.request.urlopen(url, timeout=5):
+                return
+        except (urllib.error.URLError, OSError):
+            time.sleep(0.2)
+    raise RuntimeError(f"JupyterLab did not start in {START_S:.0f} s:\n{log.read_text()[-3000:]}")
+
+
+def _stop(server: subprocess.Popen[bytes]) -> None:
+    """The server is asked first, so that it stops its kernels; then its whole group is ended."""
+    server.send_signal(signal.SIGTERM)
+    with contextlib.suppress(subprocess.TimeoutExpired):
+        server.wait(15)
+    if server.poll() is None:
+        with contextlib.suppress(ProcessLookupError):
+            os.killpg(server.pid, signal.SIGKILL)
+        server.wait(15)
+
+
+@dataclass
+class Watch:
+    """What went wrong on a page: errors, and requests to other machines."""
+
+    errors: list[str] = field(default_factory=list)
+    outside: list[str] = field(default_factory=list)
+
+    def on(self, page: Any) -> None:
+        page.on("pageerror", lambda error: self.errors.append(f"page: {error}"))
+        page.on("console", lambda m: self.errors.append(f"console: {m.text}") if m.type == "error" else None)
+        page.on("request", lambda request: self._request(request.url))
+
+    def _request(self, url: str) -> None:
+        parts = urlsplit(url)
+        if parts.scheme in ("http", "https", "ws", "wss") and parts.hostname not in ("127.0.0.1", "localhost"):
+            self.outside.append(url)
+
+
+@contextlib.contextmanager
+def browser() -> Iterator[Any]:
+    """Playwright's hold on the machine's own Chromium."""
+    from playwright.sync_api import sync_playwright
+
+    with sync_playwright() as playwright:
+        chromium = playwright.chromium.launch(executable_path=browser_path(), args=_BROWSER_ARGS)
+        try:
+            yield chromium
+        finally:
+            chromium.close()
+
+
+def run_notebook(page: Any, address: str) -> None:
+    """Open a notebook and run all its cells."""
+    page.goto(address, wait_until="domcontentloaded")
+    page.wait_for_function("() => !!window.jupyterapp")
+    page.evaluate("async () => { await window.jupyterapp.restored }")
+    page.wait_for_function(_IDLE)
+    page.evaluate("() => window.jupyterapp.commands.execute('notebook:run-all-cells')")
+    page.wait_for_function(_ALL_RUN, timeout=RUN_MS)
+
+
+def set_theme(page: Any, name: str) -> None:
+    """Change to ``Light`` or ``Dark``; a no-op when it is on already."""
+    page.evaluate("t => window.jupyterapp.commands.execute('apputils:change-theme', {theme: `JupyterLab ${t}`})", name)
+    page.wait_for_function("t => document.body.dataset.jpThemeName === `JupyterLab ${t}`", arg=name)

@@ -1,0 +1,181 @@
+"""The notebooks in a real JupyterLab and a real browser: typed into, clicked, looked at, and offline.
+
+Screenshots go to the folder named by FLOWLAB_SCREENSHOTS, else to pytest's temporary folder.
+"""
+
+from __future__ import annotations
+
+import os
+import re
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+from lab_server import PATIENCE_MS, Watch, browser, browser_path, lab_server, run_notebook, set_theme
+
+sync_api = pytest.importorskip("playwright.sync_api", reason="playwright is not installed")
+
+pytestmark = [
+    pytest.mark.skipif(browser_path() is None, reason="no chromium, chromium-browser or google-chrome on this machine"),
+    pytest.mark.xdist_group("browser"),
+]
+
+themes = pytest.mark.parametrize("theme", ["Light", "Dark"])
+
+
+@pytest.fixture(scope="module")
+def shots(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    folder = Path(os.environ.get("FLOWLAB_SCREENSHOTS") or tmp_path_factory.mktemp("screenshots"))
+    folder.mkdir(parents=True, exist_ok=True)
+    return folder
+
+
+@pytest.fixture(scope="module")
+def watch() -> Watch:
+    return Watch()
+
+
+@pytest.fixture(autouse=True)
+def _nothing_wrong(watch: Watch) -> Iterator[None]:
+    """After each story: no error on a page, and nothing asked of another machine."""
+    yield
+    assert watch.errors == []
+    assert watch.outside == []
+
+
+@pytest.fixture(scope="module")
+def open_notebook(tmp_path_factory: pytest.TempPathFactory, watch: Watch) -> Iterator[Callable[[str], Any]]:
+    """Opens a notebook in a page of its own and runs it."""
+    sync_api.expect.set_options(timeout=PATIENCE_MS)
+    with lab_server(tmp_path_factory.mktemp("lab")) as address, browser() as chromium:
+        context = chromium.new_context(viewport={"width": 1440, "height": 1000})
+        context.set_default_timeout(PATIENCE_MS)
+
+        def opened(name: str) -> Any:
+            page = context.new_page()
+            watch.on(page)
+            run_notebook(page, address.format(name=name))
+            return page
+
+        yield opened
+        context.close()
+
+
+@pytest.fixture(scope="module")
+def tour(open_notebook: Callable[[str], Any]) -> Any:
+    return open_notebook("00_tour")
+
+
+@pytest.fixture(scope="module")
+def comparison(open_notebook: Callable[[str], Any]) -> Any:
+    return open_notebook("01_compare_channels")
+
+
+@pytest.fixture
+def chat(tour: Any) -> Any:
+    """The chat of the tour, at its beginning."""
+    found = tour.locator(".fl-chat")
+    found.get_by_role("button", name="Restart").click()
+    sync_api.expect(found.locator(".fl-customer")).to_have_count(0)
+    return found
+
+
+@pytest.fixture
+def box(chat: Any) -> Any:
+    return chat.get_by_placeholder("Write as the customer")
+
+
+def cell_count(page: Any) -> int:
+    return int(page.evaluate("() => window.jupyterapp.shell.currentWidget.content.widgets.length"))
+
+
+@themes
+def test_the_chat_answers_and_lights_the_state(tour: Any, chat: Any, box: Any, shots: Path, theme: str) -> None:
+    expect, bot, lit = sync_api.expect, chat.locator(".fl-bot .fl-text"), chat.locator("[data-active=true]")
+    set_theme(tour, theme)
+
+    box.click()
+    box.press_sequentially("hi")
+    box.press("Enter")
+    expect(bot.last).to_contain_text("What can I do for you?")
+    expect(lit).to_have_attribute("data-state", "ask_menu")
+    expect(box).to_have_value("")
+
+    box.press_sequentially("1")
+    chat.get_by_role("button", name="Send").click()
+    expect(bot.last).to_contain_text("order number")
+    expect(lit).to_have_attribute("data-state", "ask_order_number")
+    tour.screenshot(path=shots / f"chat {theme}.png")
+
+    chat.get_by_role("button", name="+1 h").click()
+    expect(chat.locator(".fl-end")).to_contain_text("Timed out")
+    chat.screenshot(path=shots / f"timed out {theme}.png")
+
+
+def test_no_cell_complains(tour: Any, comparison: Any) -> None:
+    for page in (tour, comparison):
+        complaints = page.locator("[data-mime-type='application/vnd.jupyter.stderr']")
+        sync_api.expect(complaints).to_have_count(0)
+
+
+def test_keys_pressed_after_a_click_do_not_reach_the_notebook(tour: Any, chat: Any, box: Any) -> None:
+    expect, cells = sync_api.expect, cell_count(tour)
+    box.click()
+    tour.keyboard.type("hi")
+    tour.keyboard.press("Enter")
+    expect(chat.locator(".fl-customer")).to_have_count(1)
+    chat.get_by_role("button", name="+1 min").click()
+    expect(chat.locator(".fl-note").last).to_have_text("1 min later")
+    expect(box).to_be_focused()
+    tour.keyboard.type("add a b")
+    expect(box).to_have_value("add a b")
+    chat.locator(".fl-scroll").click(position={"x": 5, "y": 5})
+    tour.keyboard.type("bdd")
+    assert cell_count(tour) == cells
+    box.fill("")
+
+
+def test_a_talk_goes_back_and_to_another_channel(chat: Any, box: Any, shots: Path) -> None:
+    expect, customer = sync_api.expect, chat.locator(".fl-customer .fl-text")
+    for turn, text in enumerate(["hi", "3", "3"]):  # the same text twice: it must be sent twice
+        box.fill(text)
+        box.press("Enter")
+        expect(customer).to_have_count(turn + 1)
+    chat.get_by_role("button", name="Back").click()
+    expect(customer).to_have_text(["hi", "3"])
+    chat.get_by_role("combobox").select_option("Email")
+    expect(chat.locator(".fl-scroll")).to_have_attribute("aria-label", "Conversation on Email")
+    expect(customer).to_have_text(["hi", "3"])
+
+
+def test_the_whole_flow_and_the_variables(chat: Any, box: Any, shots: Path) -> None:
+    expect = sync_api.expect
+    box.fill("hi")
+    box.press("Enter")
+    chat.get_by_role("button", name="Whole flow").click()
+    expect(chat.locator(".fl-whole [data-state=say_goodbye]")).to_have_count(1)
+    chat.locator(".jupyter-widget-Collapse-header").click()
+    expect(chat.get_by_text("flow.variables.channel_type", exact=True)).to_be_visible()
+    chat.screenshot(path=shots / "whole flow.png")
+
+
+@themes
+def test_the_board_follows_its_selectors(comparison: Any, shots: Path, theme: str) -> None:
+    expect, board = sync_api.expect, comparison.locator(".fl-board")
+    set_theme(comparison, theme)
+    comparison.set_viewport_size({"width": 1440, "height": 2200})  # so that the pictures show all of the board
+    rows = board.locator("tbody th[scope=row]").filter(has_text=re.compile("^WhatsApp$"))
+    picture = board.locator("img:visible")
+    board.get_by_role("button", name="All", exact=True).click()
+    board.get_by_role("combobox").select_option("all outcomes")
+    expect(rows).to_have_count(1)
+    expect(picture).to_have_attribute("alt", re.compile("^outcomes"))
+    board.screenshot(path=shots / f"board {theme}.png")
+
+    board.get_by_role("button", name="WhatsApp").click()
+    expect(rows).to_have_count(0)
+    board.get_by_role("combobox").select_option("abandoned")
+    expect(picture).to_have_attribute("alt", re.compile("^abandoned"))
+    board.screenshot(path=shots / f"board of one measure {theme}.png")
+    expect(board.locator(".fl-error")).to_have_count(0)
