@@ -8,6 +8,7 @@ from __future__ import annotations
 import json
 import sys
 from enum import StrEnum
+from io import TextIOWrapper
 from pathlib import Path
 from typing import Annotated, Any, Literal, NoReturn
 
@@ -49,6 +50,9 @@ class By(StrEnum):
 
 def main() -> NoReturn:
     """Run the command; every error is a sentence on standard error, never a traceback."""
+    for stream in (sys.stdout, sys.stderr):  # half an emoji, or a console that knows few letters, is no reason to stop
+        if isinstance(stream, TextIOWrapper):
+            stream.reconfigure(errors="backslashreplace")
     try:
         app(standalone_mode=True)
     except FlowlabError as error:

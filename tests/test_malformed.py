@@ -202,7 +202,6 @@ def test_one_good_file_does_not_hide_a_bad_one(
     assert "bad.json" in err
 
 
-@pytest.mark.xfail(reason="the command line prints half characters as they are", strict=False)
 def test_names_that_no_terminal_can_show_are_shown_somehow(
     write: Callable[..., Path], monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:

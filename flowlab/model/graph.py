@@ -52,9 +52,17 @@ def flow_graph(flow: Flow) -> nx.MultiDiGraph:
     for state in flow.states:
         initial = state.name == flow.initial_state
         _node(graph, state.name, state.type, state.family, state.text, initial=initial)
+    taken = {t.next for state in flow.states for t in state.transitions} | flow.by_name.keys()
     for state in flow.states:
-        _edges(graph, flow, state)
+        _edges(graph, state, _end_name(state.name, taken))
     return graph
+
+
+def _end_name(name: str, taken: set[str | None]) -> str:
+    end = f"{name}:end"
+    while end in taken:
+        end += ":end"
+    return end
 
 
 def _node(
@@ -63,16 +71,14 @@ def _node(
     graph.add_node(name, kind=kind, family=str(family), label=name, text=text, initial=initial)
 
 
-def _edges(graph: nx.MultiDiGraph, flow: Flow, state: State) -> None:
+def _edges(graph: nx.MultiDiGraph, state: State, end: str) -> None:
     for index, transition in enumerate(state.transitions):
         target = transition.next
         wired = target is not None
         if target is None:
             if state.type == "trigger":
                 continue
-            target = f"{state.name}:end"
-            while target in flow.by_name:
-                target += ":end"
+            target = end
             if target not in graph:
                 _node(graph, target, "end", Family.END)
         elif target not in graph:
