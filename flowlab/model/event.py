@@ -17,9 +17,7 @@ class EventKind(StrEnum):
     SET = "set"  #: a variable was set; ``detail`` its name, ``value`` what it now holds
     CALLED = "called"  #: the outside world answered; ``detail`` says which service, ``value`` its status
     UNANSWERED = "unanswered"  #: nothing was there to answer a call; ``detail`` says what to add
-    CHOSEN = (
-        "chosen"  #: an opaque step took ``event``; ``detail`` says whether the user or a default chose it
-    )
+    CHOSEN = "chosen"  #: an opaque step took ``event``; ``detail`` says whether the user or a default chose it
     FAULT = "fault"  #: the flow's content is wrong here; ``detail`` says what. The run goes on
     HANDED_OFF = "handed_off"  #: a task was made; ``text`` is its attributes as JSON
     ENDED = "ended"  #: an execution ended; ``event`` is its :class:`~flowlab.model.outcome.Outcome`, ``detail`` why

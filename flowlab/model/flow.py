@@ -88,9 +88,7 @@ class State:
         """
         if self.type == "trigger":
             return ()
-        return tuple(
-            t for t in self.transitions if t.next is None and not kinds.is_closing(self.type, t.event)
-        )
+        return tuple(t for t in self.transitions if t.next is None and not kinds.is_closing(self.type, t.event))
 
 
 @dataclass(frozen=True)
