@@ -60,7 +60,7 @@ def _trigger(start: Start, channel: Channel, contact: str, mark: str) -> dict[st
         return {"event": start.event, "parent": {"parameters": dict(start.context), "trigger_type": "message"}}
     if start.event == "incomingCall":
         return {"event": start.event, "call": {"From": contact, "To": ours, "CallSid": "CA" + mark}}
-    message = inbound(start.text, start.media, channel, contact, 0) | _attributes(start, channel, contact, mark)
+    message = inbound(sender(channel, contact), start.text, start.media, 0) | _attributes(start, channel, contact, mark)
     group = "conversation" if start.event == "incomingConversationMessage" else "message"
     return {"event": start.event, group: message}
 
@@ -73,19 +73,25 @@ def _attributes(start: Start, channel: Channel, contact: str, mark: str) -> dict
     return {"ConversationSid": chat, "ChannelSid": chat, "InstanceSid": SERVICE_SID, "ChannelAttributes": attributes}
 
 
-def inbound(text: str, media: tuple[str, ...], channel: Channel, contact: str, number: int) -> dict[str, Any]:
-    """An inbound message as the webhook passes it on; ``number`` makes its identifier."""
-    message: dict[str, Any] = {
-        "Body": text,
+def sender(channel: Channel, contact: str) -> dict[str, Any]:
+    """What all of a customer's messages have in common, in the order in which the webhook names it."""
+    return {
+        "Body": "",
         "From": contact,
         "To": channel.example_address,
         "Author": contact,
-        "MessageSid": _message_sid(number),
-        "NumMedia": str(len(media)) if media else "0",
+        "MessageSid": "",
+        "NumMedia": "0",
         "Source": "SDK",
     }
-    for index, address in enumerate(media):
-        message[f"MediaUrl{index}"] = address
+
+
+def inbound(sender: Mapping[str, Any], text: str, media: tuple[str, ...], number: int) -> dict[str, Any]:
+    """An inbound message as the webhook passes it on; ``number`` makes its identifier."""
+    message = {**sender, "Body": text, "MessageSid": _message_sid(number)}
+    if media:
+        message["NumMedia"] = str(len(media))
+        message |= {f"MediaUrl{index}": address for index, address in enumerate(media)}
     return message
 
 

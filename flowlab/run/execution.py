@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import copy
 from collections.abc import Mapping
+from math import inf
 from typing import Any, NamedTuple
 
 from flowlab.model.channel import Channel
@@ -11,7 +12,7 @@ from flowlab.model.event import ENDED, Event, EventKind
 from flowlab.model.kinds import Family, is_closing
 from flowlab.model.outcome import Outcome
 from flowlab.run import limits
-from flowlab.run.context import Start, inbound, initial_scope
+from flowlab.run.context import Start, inbound, initial_scope, sender
 from flowlab.run.limits import LimitReached
 from flowlab.run.memo import TAIL, Memo, Trace, Turn, fill
 from flowlab.run.program import Node, Program, Way
@@ -53,10 +54,10 @@ class Execution:
         self.outcome: Outcome | None = None
         self.why = ""
         self.replies = 0  # customer messages after the first
-        self.deadline_s = float("inf")
+        self.deadline_s = inf
         self._timeout_s = 0.0
         self._memo = setting.memo
-        self._contact = setting.contact
+        self._sender = sender(channel, setting.contact)
         self._life_ends_s = time_s + limits.MAX_LIFE_S
         self.is_waiting = False
         self._steps = 0
@@ -72,7 +73,7 @@ class Execution:
         if self.node is None:
             self._end(Outcome.NOT_STARTED, "the flow names no first state that exists")
         else:
-            self._walk(None)
+            self._walk(self.node, None)
 
     def resume(self, text: str, media: tuple[str, ...], time_s: float) -> None:
         """The customer answered, at ``time_s``."""
@@ -80,7 +81,7 @@ class Execution:
         self._set_time(time_s)
         view.answered = self._gone_silent = False
         self.replies += 1
-        reply = inbound(text, media, view.channel, self._contact, len(view.log))
+        reply = inbound(self._sender, text, media, len(view.log))
         view.tell(RECEIVED, text, " ".join(media), units=billed_units(text, view.channel))
         trigger = view.scope["trigger"]
         if "conversation" in trigger:  # Conversations deliver the reply under the trigger too; flows read either
@@ -111,29 +112,30 @@ class Execution:
         twin.view.scope = copy.deepcopy(self.view.scope)
         return twin
 
-    def _walk(self, done: Exit | None) -> None:
+    def _walk(self, node: Node, done: Exit | None) -> None:
         """One turn, until the run waits or ends: as the same turn went before, else step after step.
 
-        It begins with the exit of the state that the run stands in, or (None) by entering that state.
+        It begins with the exit ``done`` of the node, or (None) by entering it.
         """
         memo, view = self._memo, self.view
         if memo is None:
-            self._step_through(done)
+            self._step_through(node, done)
             return
-        place = (self.node.name, done, view.answered, view.handed_off, self._gone_silent, self._in_a_row)
+        # Whether the customer is silent or answered follows from the exit: a wait is left by its reply or its timeout.
+        place = (node.name, done, view.handed_off, self._in_a_row)
         turn = memo.find(place, view.scope)
         if turn is not None and self._steps + turn.steps <= limits.MAX_STEPS:
             self._lay_down(turn)
         else:
-            self._learn(done, place, memo)
+            self._learn(node, done, place, memo)
 
-    def _step_through(self, done: Exit | None) -> None:
-        view, node = self.view, self.node
+    def _step_through(self, node: Node, done: Exit | None) -> None:
+        view = self.view
         try:
-            if done is not None:
-                node = self._leave(node, done)
-            while node is not None:
-                self.node, view.state, view.step_type = node, node.name, node.type
+            following = self._leave(node, done) if done else node
+            while following is not None:
+                self.node = node = following
+                view.state, view.step_type = node.name, node.type
                 self._steps += 1
                 if self._steps > limits.MAX_STEPS:
                     raise LimitReached(limits.STEPS)
@@ -143,18 +145,18 @@ class Execution:
                     self._timeout_s = did.timeout_s
                     self._begin_wait()
                     return
-                node = self._leave(node, did)
+                following = self._leave(node, did)
         except LimitReached as limit:
             self._end(Outcome.FAILED, str(limit))
 
-    def _learn(self, done: Exit | None, place: tuple[Any, ...], memo: Memo) -> None:
+    def _learn(self, node: Node, done: Exit | None, place: tuple[Any, ...], memo: Memo) -> None:
         """Step through, and remember what happened by what was read."""
         view = self.view
-        log, begun_at, steps, time_s = view.log, len(view.log), self._steps, view.time_s
+        log, begun_at, begun_s, steps = view.log, len(view.log), view.time_s, self._steps
         trace = view.trace = Trace()
-        self._step_through(done)
+        self._step_through(node, done)
         view.trace = None
-        if not trace.known or self._steps > limits.MAX_STEPS or view.time_s != time_s:
+        if not trace.known or self._steps > limits.MAX_STEPS or view.time_s != begun_s:
             return
         turn = Turn(
             tails=tuple(tuple(event[TAIL:]) for event in log[begun_at:]),
@@ -173,7 +175,8 @@ class Execution:
         scope, log, name, time_s, channel = view.scope, view.log, view.conversation_id, view.time_s, view.channel.name
         number = len(log)
         for tail in fill(turn, scope) if turn.tested else turn.tails:
-            log.append(new_event(Event, (name, number, time_s, channel) + tail))
+            head = (name, number, time_s, channel)
+            log.append(new_event(Event, head + tail))
             number += 1
         view.said += turn.said
         scope["widgets"].update(turn.widgets)
@@ -194,11 +197,13 @@ class Execution:
     def _begin_wait(self) -> None:
         self.is_waiting = True
         time_is_up_s = self.view.time_s + self._timeout_s
-        self.deadline_s = time_is_up_s if time_is_up_s < self._life_ends_s else self._life_ends_s
+        self.deadline_s = min(self._life_ends_s, time_is_up_s)
 
     def _leave_wait(self, reply: Mapping[str, Any] | None) -> None:
+        node = self.node
+        assert node is not None
         self.is_waiting = False
-        self._walk(self.node.step.resume(self.view, reply))
+        self._walk(node, node.step.resume(self.view, reply))  # type: ignore[attr-defined]  # only such a step waits
 
     def _leave(self, node: Node, done: Exit) -> Node | None:
         """Log the exit of a step, and say which state comes next; None when the run has ended."""

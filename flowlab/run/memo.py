@@ -37,7 +37,6 @@ class Turn(NamedTuple):
     ``tested``: the events (by index) whose ``value`` is a text that was read by its branch only.
     """
 
-
     tails: tuple[tuple[Any, ...], ...]
     tested: tuple[tuple[int, LookUp], ...]
     said: tuple[str, ...]
@@ -106,8 +105,8 @@ class Memo:
         found = self._places.get(place)
         while found.__class__ is _Fork:
             what, ways = found
-            found = ways.get(as_key(look_up(scope, what)) if what.__class__ is tuple else what(scope))
-        return found  # type: ignore[no-any-return]
+            found = ways.get(as_key(look_up(scope, what)) if isinstance(what, tuple) else what(scope))
+        return found
 
     def learn(self, place: Hashable, read: Read, turn: Turn) -> None:
         """Remember a turn by what it read, in the order in which it was read."""
@@ -125,5 +124,5 @@ def fill(turn: Turn, scope: Scope) -> list[tuple[Any, ...]]:
     tails = list(turn.tails)
     for index, text in turn.tested:
         tail = tails[index]
-        tails[index] = tail[:_VALUE] + (text.render(scope),) + tail[_VALUE + 1 :]  # noqa: RUF005  # quicker than unpacking
+        tails[index] = (*tail[:_VALUE], text.render(scope), *tail[_VALUE + 1 :])
     return tails

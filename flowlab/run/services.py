@@ -74,8 +74,9 @@ def _like(value: Any, patterns: tuple[str, ...]) -> bool:
     return text in exact or any(fnmatchcase(text, pattern) for pattern in with_wildcards)
 
 
-@lru_cache(maxsize=1024)  # a table may name thousands of values; nearly all are texts to be found, not patterns to be tried
+@lru_cache(maxsize=1024)
 def _sorted_out(patterns: tuple[str, ...]) -> tuple[frozenset[str], tuple[str, ...]]:
+    """Lower-case texts to be found, and patterns to be tried: a table may name thousands, and nearly all are texts."""
     lowered = [pattern.lower() for pattern in patterns]
     with_wildcards = tuple(pattern for pattern in lowered if any(mark in pattern for mark in "*?["))
     return frozenset(lowered).difference(with_wildcards), with_wildcards

@@ -29,6 +29,8 @@ DEFAULT_REPLY_S = 10.0
 #: The last second a calendar can name, 9999-12-31. Simulated time stays before it.
 LAST_S = 253_402_214_400.0
 
+RECEIVED, CONCLUDED, HANDED_OFF = EventKind.RECEIVED.value, EventKind.CONCLUDED.value, Outcome.HANDED_OFF
+
 
 class Session:
     """One customer's conversation with a flow on a channel, in simulated time.
@@ -100,7 +102,7 @@ class Session:
     @property
     def handed_off(self) -> bool:
         """Whether an agent has taken over."""
-        return self.outcome is Outcome.HANDED_OFF
+        return self.outcome is HANDED_OFF
 
     @property
     def waiting(self) -> bool:
@@ -142,9 +144,9 @@ class Session:
         if execution.is_waiting:
             execution.resume(text, media, self.time_s)
             return said + self._told(execution)
-        if execution.outcome is Outcome.HANDED_OFF:
+        if execution.outcome is HANDED_OFF:
             units = billed_units(text, self.channel)
-            self._log(EventKind.RECEIVED, text=text, value=" ".join(media), detail="to the agent", units=units)
+            self._log(RECEIVED, text=text, value=" ".join(media), detail="to the agent", units=units)
             return said
         return said + self._begin(Start(self._message_event(), text, media, execution.start.context))
 
@@ -175,15 +177,15 @@ class Session:
         if decides is not None:
             outcome, why = decides.outcome or Outcome.OPEN, decides.why
             state = decides.node.name if decides.node else ""
-        self._log(EventKind.CONCLUDED, state=state, event=outcome.value, detail=why)
+        self._log(CONCLUDED, state=state, event=outcome.value, detail=why)
         return outcome
 
     def _deciding(self) -> Execution | None:
-        if not self._earlier:
+        if self.execution is None or not self._earlier:
             return self.execution
         every = [*self._earlier, self.execution]
         answered = [execution for execution in every if execution.replies]
-        handed_off = [execution for execution in every if execution.outcome is Outcome.HANDED_OFF]
+        handed_off = [execution for execution in every if execution.outcome is HANDED_OFF]
         return (handed_off or answered[-1:] or every)[0]
 
     def fork(self) -> Session:
@@ -218,10 +220,9 @@ class Session:
         """Whether the flow has a way in for this trigger event."""
         return event in self.setting.program.entries
 
-    def _log(self, kind: EventKind, **columns: Any) -> None:
-        self.events.append(
-            Event(self.setting.conversation_id, len(self.events), self.time_s, self.channel.name, kind.value, **columns)
-        )
+    def _log(self, kind: str, **columns: Any) -> None:
+        setting, number = self.setting, len(self.events)
+        self.events.append(Event(setting.conversation_id, number, self.time_s, setting.channel.name, kind, **columns))
 
     def __repr__(self) -> str:
         where = f"waits in {self.state!r}" if self.waiting else str(self.outcome or "not begun")

@@ -67,12 +67,12 @@ class View:
 
         Raises LimitReached when the text passes 16 KB.
         """
-        if renderer.__class__ is str:
-            return renderer  # type: ignore[return-value]
+        if isinstance(renderer, str):
+            return renderer
         if self.trace is not None:
-            self.trace.note(renderer.paths, self.scope)  # type: ignore[union-attr]
+            self.trace.note(renderer.paths, self.scope)
         try:
-            text = renderer.render(self.scope)  # type: ignore[union-attr]
+            text = renderer.render(self.scope)
         except TemplateFault as fault:
             self.tell(FAULT, detail=f"broken template: {fault}")
             return ""
@@ -163,7 +163,7 @@ class View:
         return look_up(self.scope, path)
 
     def test(self, text: LookUp, branch: Branch) -> Any:
-        """What ``branch`` finds, where nothing else of ``text`` counts but that the step's exit logs it as ``value``."""
+        """What ``branch`` finds; of ``text`` nothing else counts, but that the step's exit logs it as ``value``."""
         if self.trace is not None:
             self.trace.note_test(text, branch, self.scope, len(self.log))
         return branch(self.scope)

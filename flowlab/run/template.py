@@ -92,8 +92,8 @@ def _no_number(name: str) -> Any:
 
 @lru_cache(maxsize=4096)
 def compile_template(text: str) -> Renderer:
-    """What renders ``text`` on a scope (``trigger``, ``widgets``, ``flow``, ``contact``): the text itself where there is
-    no Liquid in it, else a :class:`Template`. Never raises; a broken text faults when it is rendered.
+    """What renders ``text`` on a scope (``trigger``, ``widgets``, ``flow``, ``contact``): the text itself if it holds
+    no Liquid, else a :class:`Template`. Never raises; a broken text faults when it is rendered.
 
     >>> render("Hi {{ flow.variables.name }}!", {"flow": {"variables": {"name": "Ana"}}})
     'Hi Ana!'

@@ -9,7 +9,7 @@ from flowlab.model.flow import Condition, State, Transition
 from flowlab.run.conditions import CONDITIONS, Comparison, plain, plain_value
 from flowlab.run.pattern import PatternFault
 from flowlab.run.step import FAULT, SURELY_SMALL_CHARS, Exit, View
-from flowlab.run.template import LookUp, Renderer, Scope, compile_template, look_up, text_of
+from flowlab.run.template import LookUp, Renderer, Scope, compile_template, text_of
 
 #: How many texts a split remembers with the branch that they take.
 MAX_SEEN = 1_024
@@ -41,12 +41,8 @@ class SplitBasedOn:
         index = view.test(alone.text, alone) if alone else None
         if alone is None or index is None:
             return self._try_each(view)
-        value = alone.text.render(view.scope)
-        return (
-            Exit("match", index, self._conditions[index], value)
-            if index >= 0
-            else Exit("noMatch", -1, "no match", value)
-        )
+        event, condition = ("match", self._conditions[index]) if index >= 0 else ("noMatch", "no match")
+        return Exit(event, index, condition, alone.text.render(view.scope))
 
     def _try_each(self, view: View) -> Exit:
         inputs = _Inputs(view)
@@ -72,9 +68,7 @@ class _Alone:
         self._first = lru_cache(maxsize=MAX_SEEN)(self._find_first)
 
     def __call__(self, scope: Scope) -> int | None:
-        raw = look_up(scope, self.text.path)
-        if raw.__class__ is not str:
-            raw = text_of(raw)
+        raw = self.text.render(scope)
         return self._first(raw) if len(raw) <= SURELY_SMALL_CHARS else None
 
     def _find_first(self, raw: str) -> int | None:
