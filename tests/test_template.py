@@ -14,19 +14,10 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from flowlab.model.flow import Flow
+from flowlab.run.dialect import TemplateFault
 from flowlab.run.session import Session
-from flowlab.run.template import (
-    NOW,
-    LiquidTemplate,
-    TemplateFault,
-    from_json,
-    plain_template,
-    problem,
-    reads,
-    render,
-    text_of,
-    to_json,
-)
+from flowlab.run.template import LiquidTemplate, plain_template, problem, reads, render
+from flowlab.run.values import NOW, from_json, text_of, to_json
 
 MONDAY = 1772445600.0  # 2026-03-02 10:00 UTC, 02:00 in California
 
@@ -152,7 +143,7 @@ def test_no_text_breaks_the_date_filter(text: str) -> None:
 def test_dates_do_not_depend_on_the_machine() -> None:
     """Run where the local zone is called CET, as dateutil would otherwise read that name."""
     code = (
-        "from flowlab.run.template import NOW, render;"
+        "from flowlab.run.template import render; from flowlab.run.values import NOW;"
         "print(render(\"{{'2026-01-01 10:00 CET'|date:'%c %z'}} {{'10:30'|date:'%c'}} {{now}}\", {NOW: 1772445600.0}))"
     )
     outputs = {

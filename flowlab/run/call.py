@@ -11,7 +11,8 @@ from flowlab.model.flow import State
 from flowlab.run.limits import CALL_TIMEOUT_S
 from flowlab.run.services import Answer
 from flowlab.run.step import Exit, View, pairs, template
-from flowlab.run.template import compile_template, text_of
+from flowlab.run.template import compile_template
+from flowlab.run.values import text_of
 
 CALLED = EventKind.CALLED.value
 _encode = json.JSONEncoder(default=str).encode

@@ -19,7 +19,7 @@ from flowlab.run.program import Node, Program, Way
 from flowlab.run.render import billed_units
 from flowlab.run.services import Services
 from flowlab.run.step import SENT, Exit, View, Wait, new_event
-from flowlab.run.template import NOW
+from flowlab.run.values import NOW
 
 STARTED, RECEIVED, WAITING, END = (
     EventKind.STARTED.value,

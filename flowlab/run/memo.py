@@ -18,7 +18,8 @@ from collections.abc import Callable, Hashable
 from typing import Any, NamedTuple
 
 from flowlab.model.event import Event
-from flowlab.run.template import LookUp, Path, Scope, as_key, look_up
+from flowlab.run.template import LookUp
+from flowlab.run.values import Path, Scope, as_key, look_up
 
 #: How many turns are remembered of a flow on a channel. Records repeat; what does not repeat need not be kept.
 MAX_TURNS = 10_000

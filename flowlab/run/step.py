@@ -9,10 +9,12 @@ from typing import Any, ClassVar, NamedTuple, Protocol
 from flowlab.model.channel import Channel
 from flowlab.model.event import Event, EventKind
 from flowlab.model.flow import State
+from flowlab.run.dialect import TemplateFault
 from flowlab.run.limits import MAX_VALUE_BYTES, VALUE_SIZE, LimitReached
 from flowlab.run.memo import Branch, Trace
 from flowlab.run.services import Answer, Request, Services
-from flowlab.run.template import LookUp, Renderer, TemplateFault, compile_template, look_up, text_of
+from flowlab.run.template import LookUp, Renderer, compile_template
+from flowlab.run.values import look_up, text_of
 
 FAULT, SENT, STEP = EventKind.FAULT.value, EventKind.SENT.value, EventKind.STEP.value
 HANDED_OFF = EventKind.HANDED_OFF.value

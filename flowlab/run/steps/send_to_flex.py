@@ -8,7 +8,7 @@ from flowlab.model.event import EventKind
 from flowlab.model.flow import State
 from flowlab.run.limits import MAX_ATTRIBUTES_CHARS
 from flowlab.run.step import FAULT, Exit, View, template
-from flowlab.run.template import from_json, to_json
+from flowlab.run.values import from_json, to_json
 
 
 class SendToFlex:

@@ -9,7 +9,8 @@ from typing import Any, ClassVar
 from flowlab.model.event import EventKind
 from flowlab.model.flow import State
 from flowlab.run.step import FAULT, Exit, View, pairs
-from flowlab.run.template import Renderer, compile_template, from_json, text_of
+from flowlab.run.template import Renderer, compile_template
+from flowlab.run.values import from_json, text_of
 
 SET = EventKind.SET.value
 NEXT = Exit("next")

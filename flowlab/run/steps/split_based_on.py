@@ -9,7 +9,8 @@ from flowlab.model.flow import Condition, State, Transition
 from flowlab.run.conditions import CONDITIONS, Comparison, plain, plain_value
 from flowlab.run.pattern import PatternFault
 from flowlab.run.step import FAULT, SURELY_SMALL_CHARS, Exit, View
-from flowlab.run.template import LookUp, Renderer, Scope, compile_template, text_of
+from flowlab.run.template import LookUp, Renderer, compile_template
+from flowlab.run.values import Scope, text_of
 
 #: How many texts a split remembers with the branch that they take.
 MAX_SEEN = 1_024

@@ -1,0 +1,95 @@
+"""Values of variables: how they are found, written into texts, and told apart."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Hashable, Mapping
+from typing import Any
+
+Scope = Mapping[str, Any]
+Path = tuple[str, ...]
+
+#: Where the simulated clock stands in a scope, in seconds since 1970 UTC. The blank keeps templates from reading it.
+NOW = "flowlab now"
+
+MAX_JSON_DEPTH = 100
+
+
+def text_of(value: Any) -> str:
+    """A value as Studio writes it into a text: ``true``, nothing for null, JSON for lists and maps.
+
+    >>> text_of(True), text_of(None), text_of(["a", 1])
+    ('true', '', '["a",1]')
+    """
+    if isinstance(value, str):
+        return value
+    if value is None:
+        return ""
+    if isinstance(value, bool):
+        return "true" if value else "false"
+    if isinstance(value, dict | list | tuple):
+        return to_json(value)
+    return str(value)
+
+
+def to_json(value: Any) -> str:
+    """Compact JSON text.
+
+    >>> to_json({"a": "é"})
+    '{"a":"é"}'
+    """
+    return json.dumps(value, ensure_ascii=False, separators=(",", ":"), default=str)
+
+
+def from_json(text: str) -> Any:
+    """What JSON text holds. Raises ValueError where it is none, or nested so deep that no later step could copy it.
+
+    >>> from_json('{"a": [1, true]}')
+    {'a': [1, True]}
+    """
+    try:
+        value = json.loads(text, parse_constant=_no_number)
+    except RecursionError:
+        raise ValueError("it is nested too deep") from None
+    level = [value]
+    for _ in range(MAX_JSON_DEPTH):
+        level = [x for v in level if isinstance(v, dict | list) for x in (v.values() if isinstance(v, dict) else v)]
+    if level:
+        raise ValueError("it is nested too deep")
+    return value
+
+
+def _no_number(name: str) -> Any:
+    raise ValueError(f"{name} is not a JSON number")
+
+
+def look_up(scope: Any, path: Path) -> Any:
+    """The value at a path of nested maps; None where there is none.
+
+    >>> look_up({"a": {"b": 1}}, ("a", "b")), look_up({}, ("a", "b"))
+    (1, None)
+    """
+    value = scope
+    try:
+        for key in path:
+            value = value[key]
+    except (KeyError, TypeError, IndexError):
+        return None
+    return value
+
+
+def as_key(value: Any) -> Hashable:
+    """A value as a key that only a value rendered alike has; None where it cannot be one (lists, maps, users' objects).
+
+    >>> as_key("1"), as_key(1) == as_key(1.0), as_key(1) == as_key(True), as_key([1])
+    ('1', False, False, None)
+    """
+    kind = value.__class__
+    if kind is str:
+        return value  # type: ignore[no-any-return]
+    if kind is float:
+        return kind, repr(value)  # 0.0 and -0.0 are equal, and are not written alike
+    return (kind, value) if kind in _SCALARS else None
+
+
+_SCALARS = frozenset({int, bool, type(None)})
