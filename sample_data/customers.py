@@ -222,9 +222,6 @@ class Customer:
             return self._ask_order_number(again)
         return self._ask_menu(again)
 
-    def _ask_confirm(self, _again: int) -> str:
-        return self.pick("confirm")
-
     def _ask_return(self, again: int) -> str:
         if self.topic == "damaged":
             return "" if self.chance(self.habits.photos * 0.7) else self.pick("return_reply", "damage")
@@ -266,7 +263,6 @@ class Customer:
 ANSWERS: dict[str, Callable[[Customer, int], str]] = {
     "ask_menu": Customer._ask_menu,
     "ask_start": Customer._ask_start,
-    "ask_confirm": Customer._ask_confirm,
     "ask_order_number": Customer._ask_order_number,
     "ask_number": Customer._ask_order_number,
     "ask_return": Customer._ask_return,
