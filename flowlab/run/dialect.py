@@ -8,6 +8,7 @@ Sources: Twilio docs *Using variables in Studio / Liquid template language*; sup
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from functools import cache, lru_cache, wraps
 from typing import TYPE_CHECKING, Any
@@ -20,6 +21,8 @@ if TYPE_CHECKING:
 
 #: The longest text a filter may make (and the most bits of a number); Studio's own limit is 16 KB.
 MAX_FILTER_CHARS = 100_000
+#: The library's lexer takes time that grows with the square of such a run.
+_BRACES = re.compile(r"\{{51}")
 
 
 class TemplateFault(Exception):
@@ -44,6 +47,8 @@ def parsed(text: str) -> BoundTemplate | str:
     """The parsed template, or the reason why there is none."""
     from liquid.exceptions import LiquidError
 
+    if _BRACES.search(text):
+        return "expected a variable, found more than 50 opening braces in a row"
     try:
         return _environment().from_string(text)
     except (LiquidError, ValueError, RecursionError) as error:
