@@ -254,4 +254,3 @@ def test_json_text_is_compact_and_bounded() -> None:
 @pytest.mark.parametrize("text", ["{{" * 50_000, "{% raw %}" + "{" * 100_000, "hi " + "{" * 60 + "x}}"])
 def test_a_run_of_braces_is_told_at_once(text: str) -> None:
     assert "opening braces in a row" in (problem(text) or "")
-
