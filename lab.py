@@ -37,6 +37,8 @@ LAB_OPTIONS = [
     "--LabApp.check_for_updates_class=jupyterlab.NeverCheckForUpdate",
 ]
 
+QUIET = VENV / "share/jupyter/lab/settings/overrides.json"  # else Lab asks to fetch news, over the page's corner
+
 GET_VENV = "On Debian and Ubuntu: sudo apt install python3-venv. Elsewhere: install uv, or Python from python.org."
 # A word in the installer's output -> what a person can do about it. The first that fits is said.
 REMEDIES = {
@@ -79,6 +81,8 @@ def lab(rest: list[str]) -> int:
     if not (Path(TOUR).is_file() or any(word.endswith(".ipynb") for word in rest)):
         raise Trouble(f"{TOUR} is missing. Bring it back with: git checkout -- {TOUR}")
     prepare(PINS)
+    QUIET.parent.mkdir(parents=True, exist_ok=True)
+    QUIET.write_text('{"@jupyterlab/apputils-extension:notification": {"fetchNews": "false"}}', "utf-8")
     say("opening JupyterLab (Ctrl-C twice ends it)")
     return become("jupyterlab", *LAB_OPTIONS, *rest)
 
