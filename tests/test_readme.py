@@ -37,3 +37,9 @@ def test_every_local_link_leads_somewhere() -> None:
 def test_the_number_of_conversations_it_names_is_right() -> None:
     talks = fl.load(ROOT / "sample_data/conversations/order_support.jsonl")
     assert f"{len(talks)} sample conversations" in README
+
+
+def test_the_number_of_rules_it_names_is_right() -> None:
+    from flowlab.check import RULES
+
+    assert f"{len(RULES)} rules" in README

@@ -498,3 +498,16 @@ def test_an_exit_that_stands_twice_takes_the_first() -> None:
     twice = State("a", "send-message", (Transition("sent", "b"), Transition("sent", "c")), {"body": "x"})
     session = Session(flow(twice, say("b", body="first"), say("c", body="second")))
     assert session.start("hi") == ["x", "first"]
+
+
+def test_a_session_wants_a_flow_and_says_how_to_get_one() -> None:
+    with pytest.raises(UsageError, match=r"found str.*load"):
+        Session("flow.json")  # type: ignore[arg-type]
+
+
+def test_concluding_twice_says_the_same_once() -> None:
+    ask = State("ask", "send-and-wait-for-reply", (Transition("timeout"),), {"body": "Your name?"})
+    session = Session(Flow((ask,), "ask"))
+    session.start("hi")
+    assert session.conclude() == session.conclude() == "timed_out"
+    assert [event.kind for event in session.events].count("concluded") == 1

@@ -109,7 +109,11 @@ class Flow:
 
     @cached_property
     def by_name(self) -> dict[str, State]:
-        return {state.name: state for state in self.states}
+        """States by name; of two with the same name the first, as a run takes it."""
+        named: dict[str, State] = {}
+        for state in self.states:
+            named.setdefault(state.name, state)
+        return named
 
     def __getitem__(self, name: str) -> State:
         """The state of that name.

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 
+from flowlab.errors import UsageError
 from flowlab.model.flow import Flow, State, Transition
 from flowlab.run.step import Step
 from flowlab.run.steps import step_for
@@ -44,9 +45,14 @@ class Program:
 
 
 def compile_flow(flow: Flow | Program) -> Program:
-    """Make a flow ready to run; a program is handed back as it is. Never raises for faults in the flow's content."""
+    """Make a flow ready to run; a program is handed back as it is. Faults in the flow's content do not raise.
+
+    Raises UsageError for what is no flow.
+    """
     if isinstance(flow, Program):
         return flow
+    if not isinstance(flow, Flow):
+        raise UsageError(f"expected a Flow, found {type(flow).__name__}. Read a file with flowlab.load(path) first")
     nodes: dict[str, Node] = {}
     for state in flow.states:
         nodes.setdefault(state.name, _node(state))

@@ -169,6 +169,8 @@ class Session:
         A hand-off decides wherever it happened. Otherwise the last execution in which the customer answered decides
         (one they only started, with a late "thanks" for instance, does not undo how the talk ended), else the first.
         """
+        if self.events and self.events[-1].kind == CONCLUDED:
+            return Outcome(self.events[-1].event)
         if self.execution and self.execution.is_waiting:
             self.execution.let_pass(float("inf"))
             self._told(self.execution)
