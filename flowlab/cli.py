@@ -10,6 +10,7 @@ import sys
 from enum import StrEnum
 from io import TextIOWrapper
 from pathlib import Path
+from textwrap import shorten
 from typing import Annotated, Any, Literal, NoReturn
 
 import typer
@@ -17,6 +18,7 @@ import typer
 import flowlab as fl
 from flowlab.errors import FlowlabError, UsageError
 from flowlab.formats.studio import write_flow
+from flowlab.measure.replayed import Run
 from flowlab.model.finding import Severity
 
 app = typer.Typer(
@@ -151,6 +153,7 @@ def replay(
 ) -> None:
     """Put recorded conversations through a flow and say where it now does something else."""
     run = fl.replay(load_flow(flow), load_conversations(conversations), services=services)
+    warn_unanswered(run)
     if out is not None:
         write_events(run.events, out)
     if as_json:
@@ -159,9 +162,7 @@ def replay(
     print(run)
     print(run.outcomes["outcome"].value_counts().to_string())
     if len(run.divergences):
-        print("\nwhere record and replay part ways first (at most 20):")
-        first = run.divergences.drop_duplicates("conversation_id").head(20)
-        print(first[["conversation_id", "turn", "what", "state", "condition", "value"]].to_string(index=False))
+        print(f"\n{_divergences_text(run.divergences)}")
     if out is not None:
         print(f"wrote {out}")
 
@@ -181,6 +182,8 @@ def compare(
         raise UsageError("compare wants one or more flows and then a file of conversations")
     conversations = load_conversations(talks)
     runs = {str(path.stem): fl.replay(load_flow(path), conversations, services=services) for path in flows}
+    for run in runs.values():
+        warn_unanswered(run)
     comparison = fl.compare(runs if len(runs) > 1 else next(iter(runs.values())), by=by.value)
     if as_json:
         _print_json(comparison.as_json())
@@ -223,6 +226,26 @@ def write_events(events: Any, path: Path) -> None:
     if path.suffix != ".csv":
         raise UsageError(f"{path}: events are written as .csv")
     write_whole(path, events.to_csv(index=False))
+
+
+def warn_unanswered(run: Run) -> None:
+    """Say on standard error which steps asked something that nothing answered: most often --services was forgotten."""
+    if run.unanswered:
+        steps = ", ".join(f"{state} ({n} times)" for state, n in run.unanswered.items())
+        print(f"note: nothing answered {steps}; --services FILE says what does", file=sys.stderr)
+
+
+def _divergences_text(divergences: Any) -> str:
+    """Where each conversation first parts ways, at most 20 of them, in 120 columns."""
+    first = divergences.drop_duplicates("conversation_id")
+    shown = first.head(20)[["conversation_id", "turn", "what", "state", "recorded", "replayed"]]
+    for column in ("recorded", "replayed"):
+        shown = shown.assign(**{column: [shorten(text, 34, placeholder="...") for text in shown[column]]})
+    kinds = ", ".join(f"{n} {what}" for what, n in divergences["what"].value_counts().items())
+    return (
+        f"record and replay part ways in {len(first)} conversations ({kinds}); the first of each:\n"
+        f"{shown.to_string(index=False, justify='left')}" + ("\n..." if len(first) > 20 else "")
+    )
 
 
 def _records(table: Any) -> Any:

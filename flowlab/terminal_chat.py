@@ -64,9 +64,13 @@ def _turn(line: str, history: list[Session], say: Callable[[str], None]) -> None
 def _move(history: list[Session], say: Callable[[str], None], go: Callable[[Session], list[str]]) -> None:
     session = history[-1].fork()
     said = go(session)
+    known = len(history[-1].events)
     history.append(session)
     for text in said:
         say(f"bot> {text}")
+    for event in session.events[known:]:
+        if event.kind in (EventKind.UNANSWERED, EventKind.FAULT):
+            say(f"  ! {event.detail}")
     say(f"  {_where(session)}")
 
 

@@ -88,6 +88,14 @@ def test_replay_writes_events_and_says_where_things_differ(run, tmp_path) -> Non
     assert {row["kind"] for row in rows} >= {"started", "step", "sent", "concluded"}
 
 
+def test_forgotten_services_are_named(run) -> None:
+    code, out, err = run("replay", FLOW, TALKS, "--json")
+    assert code == 0
+    assert json.loads(out)
+    assert "check_hours" in err
+    assert "--services" in err
+
+
 def test_replay_as_json(run) -> None:
     code, out, err = run("replay", FLOW, TALKS, "--services", SERVICES, "--json")
     document = json.loads(out)
@@ -133,6 +141,14 @@ def test_chat_in_the_terminal(run, monkeypatch) -> None:
     assert "begun again" in out
     assert "unknown command /nonsense" in out
     assert "no span of time" in out
+
+
+def test_chat_says_what_nothing_answers(run, monkeypatch) -> None:
+    lines = iter(["hi", "/quit"])
+    monkeypatch.setattr("builtins.input", lambda _prompt: next(lines))
+    code, out, _ = run("chat", FLOW)
+    assert code == 0
+    assert "nothing answers run-function 'check_hours'" in out
 
 
 def test_chat_ends_with_the_input(run, monkeypatch) -> None:

@@ -286,3 +286,13 @@ class TestRun:
         assert len(run.events) == 50_000
         assert run.outcomes["outcome"].value_counts().to_dict() == {"contained": 10_000}
         assert run.outcomes["turns"].sum() == 20_000
+
+
+def test_a_run_names_the_states_that_nothing_answered() -> None:
+    events = log(
+        START, (1.0, "unanswered", {"state": "<b>look_up</b>"}), (2.0, "unanswered", {"state": "<b>look_up</b>"})
+    )
+    run = Run(FLOW, [talk()], events, [])
+    assert run.unanswered == {"<b>look_up</b>": 2}
+    html = run._repr_mimebundle_()["text/html"]
+    assert "&lt;b&gt;look_up&lt;/b&gt; (2)" in html

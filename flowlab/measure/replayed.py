@@ -66,6 +66,11 @@ class Run:
         return Counter((e.state, e.event, e.transitioned_to) for e in self.log if e.kind == EventKind.STEP)
 
     @cached_property
+    def unanswered(self) -> Mapping[str, int]:
+        """The states whose calls nothing answered, and how often. Most often ``services`` were forgotten."""
+        return Counter(e.state for e in self.log if e.kind == EventKind.UNANSWERED)
+
+    @cached_property
     def recorded(self) -> Run:
         """The same conversations as they were recorded, to compare with: ``fl.compare({"as recorded": run.recorded,
         "replayed": run})``. It has messages and outcomes, but no states."""
@@ -113,6 +118,9 @@ def _html(run: Run) -> str:
     body = heading % "how they end" + ends
     if parted:
         body += heading % f"record and replay differ in {talks} of {n}" + differences
+    if run.unanswered:
+        states = ", ".join(f"{state} ({n})" for state, n in run.unanswered.items())
+        body += heading % "nothing answered (see services)" + f"<tr><td colspan=2>{escape(states)}</td></tr>"
     return (
         f"<div style='color:var(--jp-ui-font-color1,inherit)'><b>{escape(run.flow.name)}</b> "
         f"<span style='{_MUTED}'>{escape(run.source)}: {n} conversations, {len(run.log)} events</span>"
