@@ -107,7 +107,7 @@ class _Brush:
         for kind, to in lines:
             points += to or points[:1]
             codes += kinds.get(kind, [Path.CLOSEPOLY])
-        self.ax.add_patch(PathPatch(Path(points, codes), joinstyle="round", capstyle="butt", clip_on=False, **style))
+        self.ax.add_artist(PathPatch(Path(points, codes), joinstyle="round", capstyle="butt", clip_on=False, **style))
 
 
 def _families(text: str) -> list[str]:
