@@ -219,7 +219,7 @@ def earlier(definition: dict[str, Any]) -> Flow:
     old = copy.deepcopy(definition)
     states = {state["name"]: state for state in old["states"]}
     for name in ("greet_open", "greet_closed"):
-        states[name]["properties"]["body"] = "Welcome to Harbour & Pine customer care. I am the automatic assistant."
+        states[name]["properties"]["body"] = "Welcome to Harbour & Pine customer care. These answers are automatic."
     menu = states["split_menu"]["transitions"]
     menu[1:] = menu[1:5]
     words = ("1, track, order", "2, return", "3, hours", "4, agent, exchange, refund")
