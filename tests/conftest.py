@@ -2,15 +2,26 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
+import hypothesis
 import pytest
 
 from flowlab.model.flow import Flow, State, Transition
 
 REAL_FLOWS = Path(__file__).parents[2] / "shared" / "real_flows"
+
+# A busy machine is no fault: no deadlines. CI tries the same examples each time; elsewhere they are new ones.
+hypothesis.settings.register_profile(
+    "flowlab",
+    deadline=None,
+    derandomize=bool(os.environ.get("CI")),
+    suppress_health_check=[hypothesis.HealthCheck.too_slow],
+)
+hypothesis.settings.load_profile("flowlab")
 
 
 def state(name: str, kind: str, exits: dict[str, str | None] | None = None, **properties: Any) -> State:
