@@ -170,6 +170,11 @@ def run_notebook(page: Any, address: str) -> None:
     page.wait_for_function(_ALL_RUN, timeout=RUN_MS)
 
 
+def await_idle(page: Any) -> None:
+    """Wait until the kernel has nothing to do: a choice made while it draws may be overtaken on its way there."""
+    page.wait_for_function(_IDLE)
+
+
 def set_theme(page: Any, name: str) -> None:
     """Change to ``Light`` or ``Dark``; a no-op when it is on already."""
     page.evaluate("t => window.jupyterapp.commands.execute('apputils:change-theme', {theme: `JupyterLab ${t}`})", name)

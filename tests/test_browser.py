@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from lab_server import PATIENCE_MS, Watch, browser, browser_path, lab_server, run_notebook, set_theme
+from lab_server import PATIENCE_MS, Watch, await_idle, browser, browser_path, lab_server, run_notebook, set_theme
 
 sync_api = pytest.importorskip("playwright.sync_api", reason="playwright is not installed")
 
@@ -167,14 +167,17 @@ def test_the_board_follows_its_selectors(comparison: Any, shots: Path, theme: st
     comparison.set_viewport_size({"width": 1440, "height": 2200})  # so that the pictures show all of the board
     rows = board.locator("tbody th[scope=row]").filter(has_text=re.compile("^WhatsApp$"))
     picture = board.locator("img:visible")
+    await_idle(comparison)
     board.get_by_role("button", name="All", exact=True).click()
-    board.get_by_role("combobox").select_option("all outcomes")
     expect(rows).to_have_count(1)
+    await_idle(comparison)
+    board.get_by_role("combobox").select_option("all outcomes")
     expect(picture).to_have_attribute("alt", re.compile("^outcomes"))
     board.screenshot(path=shots / f"board {theme}.png")
 
     board.get_by_role("button", name="WhatsApp").click()
     expect(rows).to_have_count(0)
+    await_idle(comparison)
     board.get_by_role("combobox").select_option("abandoned")
     expect(picture).to_have_attribute("alt", re.compile("^abandoned"))
     board.screenshot(path=shots / f"board of one measure {theme}.png")
