@@ -13,9 +13,6 @@ from flowlab.model.kinds import TRIGGER_EVENTS
 
 MAX_BYTES = 1_000_000
 
-#: What an address looks like: a fixed prefix and one of these in braces.
-ADDRESS_KINDS = ("phone", "email", "id")
-
 _ONE_OF = {
     "identity": ("phone number", "email address", "app identity"),
     "velocity": ("real-time", "asynchronous"),

@@ -230,11 +230,6 @@ class Session:
         where = f"waits in {self.state!r}" if self.waiting else str(self.outcome or "not begun")
         return f"<Session on {self.channel.name}: {where}, {len(self.events)} events>"
 
-    def _repr_mimebundle_(self, **_kwargs: Any) -> tuple[dict[str, Any], dict[str, Any]]:
-        from flowlab.model import display
-
-        return display.bundle(self)
-
 
 def _seconds(moment: datetime | str | float) -> float:
     if isinstance(moment, int | float):
