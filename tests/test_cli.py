@@ -11,6 +11,7 @@ from pathlib import Path
 import pytest
 
 from flowlab import cli
+from flowlab.cli.app import load_conversations
 
 ROOT = Path(__file__).parents[1]
 FLOW = str(ROOT / "sample_data/flows/order_support.json")
@@ -125,7 +126,7 @@ def test_convert_conversations_there_and_back(run, tmp_path) -> None:
     lines, again = tmp_path / "talks.jsonl", tmp_path / "talks.csv"
     assert run("convert", TALKS, str(lines))[0] == 0
     assert run("convert", str(lines), str(again))[0] == 0
-    first, second = cli.load_conversations(Path(TALKS)), cli.load_conversations(again)
+    first, second = load_conversations(Path(TALKS)), load_conversations(again)
     assert [(t.id, t.channel, [m.text for m in t.messages]) for t in first] == [
         (t.id, t.channel, [m.text for m in t.messages]) for t in second
     ]

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import json
 import os
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple, NoReturn
 
 from flowlab.errors import FormatError, UsageError
 from flowlab.formats.conversations import read_conversations, write_csv, write_jsonl
@@ -18,14 +18,43 @@ from flowlab.model.conversation import Conversation
 from flowlab.model.flow import Flow
 
 
-def load(source: str | Path | Mapping[str, Any], *, redact: bool = True) -> Flow | list[Conversation]:
+Loaded = Flow | list[Conversation]
+
+
+class Format(NamedTuple):
+    """One kind of JSON document: how it is told by its content, and how it is read (data, name of the source)."""
+
+    fits: Callable[[Any], bool]
+    read: Callable[[Any, str], Loaded]
+
+
+def _no_workflow_yet(_data: Any, source: str) -> NoReturn:
+    raise FormatError(source, "is a TaskRouter workflow; so far flowlab reads Studio flows and conversations")
+
+
+#: The first that fits reads the document. What fits none is taken for a flow, so that the fault says what one needs.
+JSON_FORMATS: tuple[Format, ...] = (
+    Format(looks_like_flow, read_flow),
+    Format(
+        lambda data: isinstance(data, Mapping) and ("task_routing" in data or "configuration" in data), _no_workflow_yet
+    ),
+)
+
+#: What is written: type -> file ending -> text of the file.
+WRITERS: dict[type, dict[str, Callable[[Any], str]]] = {
+    Flow: {".json": lambda flow: _json_text(write_flow(flow))},
+    list: {".jsonl": write_jsonl, ".csv": write_csv},
+}
+
+
+def load(source: str | Path | Mapping[str, Any], *, redact: bool = True) -> Loaded:
     """A flow or conversations, whichever the file (or the parsed JSON) holds.
 
     ``redact``: mask e-mail addresses, phone, card and account numbers in conversations (default). Raises FormatError
     when the content is neither, with everything wrong with it; UsageError when there is no such file.
     """
     if isinstance(source, Mapping):
-        return read_flow(source)
+        return _from_json(source, "flow")
     if isinstance(source, str) and source.lstrip()[:1] in ("{", "["):
         raise UsageError("load() wants the path of a file, or parsed JSON: give it json.loads(text)")
     path = Path(source)
@@ -39,7 +68,7 @@ def load(source: str | Path | Mapping[str, Any], *, redact: bool = True) -> Flow
     data = _json_of(text, str(path))
     if data is None or _is_conversation(data):
         return read_conversations(path, redact=redact)  # by its path: a text of one line would be taken for one
-    return _flow(data, str(path))
+    return _from_json(data, str(path))
 
 
 def save(thing: Flow | Sequence[Conversation], path: str | Path) -> Path:
@@ -49,15 +78,12 @@ def save(thing: Flow | Sequence[Conversation], path: str | Path) -> Path:
     does not fit, or when the file cannot be written.
     """
     path = Path(path)
-    if isinstance(thing, Flow):
-        if path.suffix != ".json":
-            raise UsageError(f"{path}: a flow is saved as .json")
-        text = _json_text(write_flow(thing))
-    elif path.suffix in (".jsonl", ".csv"):
-        text = write_csv(thing) if path.suffix == ".csv" else write_jsonl(thing)
-    else:
-        raise UsageError(f"{path}: conversations are saved as .jsonl or .csv")
-    write_whole(path, text)
+    kind = next((kind for kind in WRITERS if isinstance(thing, kind)), list)
+    write = WRITERS[kind].get(path.suffix)
+    if write is None:
+        what = "conversations are" if kind is list else f"a {kind.__name__.lower()} is"
+        raise UsageError(f"{path}: {what} saved as {' or '.join(WRITERS[kind])}")
+    write_whole(path, write(thing))
     return path
 
 
@@ -109,7 +135,6 @@ def _is_conversation(data: Any) -> bool:
     return isinstance(data, Mapping) and not looks_like_flow(data) and ("messages" in data or "role" in data)
 
 
-def _flow(data: Any, source: str) -> Flow:
-    if isinstance(data, Mapping) and ("task_routing" in data or "configuration" in data):
-        raise FormatError(source, "is a TaskRouter workflow; so far flowlab reads Studio flows and conversations")
-    return read_flow(data, source)
+def _from_json(data: Any, source: str) -> Loaded:
+    known = next((known for known in JSON_FORMATS if known.fits(data)), JSON_FORMATS[0])
+    return known.read(data, source)

@@ -45,6 +45,7 @@ class Event(NamedTuple):
     ``value``             str    the value that was tested, set or answered
     ``detail``            str    the reason, in words
     ``units``             int    what a SENT or RECEIVED message is billed as: SMS segments, else messages; 0 otherwise
+    ``parent``            str    the run-subflow state inside whose subflow it happened; empty in the flow itself
     ====================  =====  ======================================================================
     """
 
@@ -62,6 +63,7 @@ class Event(NamedTuple):
     value: str = ""
     detail: str = ""
     units: int = 0
+    parent: str = ""
 
 
 #: What Twilio's step log writes as ``transitioned_to`` when a run is over.

@@ -26,6 +26,12 @@ class Family(StrEnum):
     #: Not states, but nodes of :attr:`flowlab.model.flow.Flow.graph`: a run's end, and a ``next`` that leads nowhere.
     END = "end"
     MISSING = "missing"
+    #: Not states, but nodes of :attr:`flowlab.model.routing.Workflow.graph` and of the whole journey.
+    ENTRY = "entry point"
+    FILTER = "filter"
+    TARGET = "target"
+    QUEUE = "queue"
+    WORKER = "worker"
 
 
 @dataclass(frozen=True, slots=True)

@@ -48,7 +48,8 @@ class View:
 
     ``state`` and ``step_type`` name the state the run stands in. ``said``: the texts sent since the session last took
     them. ``answered``: whether anything was sent since the customer's last message. ``handed_off``: whether a task for
-    an agent was made. ``trace``: where to note what is read and written, while somebody wants to know.
+    an agent was made. ``parent``: the run-subflow state inside whose subflow the run is; empty in the flow itself.
+    ``trace``: where to note what is read and written, while somebody wants to know.
     """
 
     scope: dict[str, Any]
@@ -63,6 +64,7 @@ class View:
     answered: bool = False
     handed_off: bool = False
     trace: Trace | None = None
+    parent: str = ""
 
     def render(self, renderer: Renderer) -> str:
         """The text of a template now; empty, and a FAULT event, where the template is broken.
@@ -105,6 +107,7 @@ class View:
                     value,
                     detail,
                     units,
+                    self.parent,
                 ),
             )
         )
@@ -131,6 +134,7 @@ class View:
                     value,
                     "",
                     0,
+                    self.parent,
                 ),
             )
         )

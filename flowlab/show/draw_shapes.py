@@ -24,6 +24,10 @@ INSETS: Mapping[Shape, tuple[float, float]] = {
     Shape.FRAME: (12.0, 0.0),
     Shape.SIGN: (TIP, 0.0),
     Shape.OCTAGON: (6.0, 0.0),
+    Shape.SLANT: (2 * TIP, 0.0),
+    Shape.FUNNEL: (2 * TIP, 0.0),
+    Shape.ROW: (18.0, 0.0),
+    Shape.ARCH: (4.0, 4.0),
 }
 
 
@@ -137,6 +141,30 @@ def _bars(box: Box) -> Outline:
     return [stroke for top, bottom in ends for stroke in (("M", (top,)), ("L", (bottom,)))]
 
 
+def _slant(box: Box) -> Outline:
+    return _polygon((box.x + TIP, box.y), (box.right, box.y), (box.right - TIP, box.bottom), (box.x, box.bottom))
+
+
+def _funnel(box: Box) -> Outline:
+    return _polygon((box.x, box.y), (box.right, box.y), (box.right - TIP, box.bottom), (box.x + TIP, box.bottom))
+
+
+def _card(box: Box) -> Outline:
+    cut = 9.0
+    top = ((box.x, box.y + cut), (box.x + cut, box.y), (box.right - cut, box.y), (box.right, box.y + cut))
+    return _polygon(*top, (box.right, box.bottom), (box.x, box.bottom))
+
+
+def _arch(box: Box) -> Outline:
+    top = min(box.height / 2, 20.0)
+    return rounded(box, top, top, 0.0, 0.0)
+
+
+def _slots(box: Box) -> Outline:
+    places = (box.right - 6, box.right - 12)
+    return [stroke for x in places for stroke in (("M", ((x, box.y),)), ("L", ((x, box.bottom),)))]
+
+
 _OUTLINES: Mapping[Shape, Callable[[Box], Outline]] = {
     Shape.PILL: _pill,
     Shape.BUBBLE: _bubble,
@@ -150,10 +178,16 @@ _OUTLINES: Mapping[Shape, Callable[[Box], Outline]] = {
     Shape.SQUARE: _square,
     Shape.DOT: _pill,
     Shape.GHOST: _round,
+    Shape.SLANT: _slant,
+    Shape.FUNNEL: _funnel,
+    Shape.CARD: _card,
+    Shape.ROW: _square,
+    Shape.ARCH: _arch,
 }
 
 _EXTRAS: Mapping[Shape, Callable[[Box], Outline]] = {
     Shape.DOUBLE: lambda box: _round(_inset(box, 3.0)),
     Shape.DRUM: _lid,
     Shape.FRAME: _bars,
+    Shape.ROW: _slots,
 }

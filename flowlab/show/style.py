@@ -41,6 +41,11 @@ class Shape(StrEnum):
     SQUARE = "square"
     DOT = "dot"
     GHOST = "ghost"
+    SLANT = "slant"
+    FUNNEL = "funnel"
+    CARD = "card"
+    ROW = "row"
+    ARCH = "arch"
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,6 +97,11 @@ _FAMILIES: Mapping[Family, tuple[Shape, str]] = {
     Family.UNKNOWN: (Shape.SQUARE, _GREY),
     Family.END: (Shape.DOT, _GREY),
     Family.MISSING: (Shape.GHOST, _RED),
+    Family.ENTRY: (Shape.SLANT, _GREY),
+    Family.FILTER: (Shape.FUNNEL, _YELLOW),
+    Family.TARGET: (Shape.CARD, _SKY),
+    Family.QUEUE: (Shape.ROW, _ORANGE),
+    Family.WORKER: (Shape.ARCH, _GREEN),
 }
 
 

@@ -1,0 +1,9 @@
+"""The ``flowlab`` command: every verb calls one or two public functions and prints what they give.
+
+The verbs stand by what they work on; importing their files is what makes them known, in the order of the help.
+"""
+
+from flowlab.cli import flows, lab, talks
+from flowlab.cli.app import app, main
+
+__all__ = ["app", "flows", "lab", "main", "talks"]

@@ -1,0 +1,68 @@
+"""Verbs about flows alone: check, draw, convert."""
+
+from __future__ import annotations
+
+import json
+from enum import StrEnum
+from pathlib import Path
+from typing import Annotated, Literal
+
+import typer
+
+import flowlab as fl
+from flowlab.cli.app import AsJson, FlowFile, app, load_flow, print_json
+from flowlab.formats.studio import write_flow
+from flowlab.model.finding import Severity
+
+
+class FailOn(StrEnum):
+    """From which severity on `flowlab check` exits with 1."""
+
+    ERROR = "error"
+    WARNING = "warning"
+    NEVER = "never"
+
+
+@app.command()
+def check(
+    flows: Annotated[list[Path], typer.Argument(help="Studio flows (JSON)", metavar="FLOW...")],
+    channel: Annotated[list[str] | None, typer.Option(help="also check texts against this channel")] = None,
+    fail_on: Annotated[FailOn, typer.Option(help="exit with 1 from this severity on")] = FailOn.ERROR,
+    as_json: AsJson = False,
+) -> None:
+    """Find what will go wrong, before anything runs."""
+    found = {str(path): fl.check(load_flow(path), channels=channel or ()) for path in flows}
+    if as_json:
+        print_json({path: json.loads(findings.as_json()) for path, findings in found.items()})
+    else:
+        for path, findings in found.items():
+            print(f"{path}\n{findings.as_text()}")
+    bad = {FailOn.ERROR: {Severity.ERROR}, FailOn.WARNING: {Severity.ERROR, Severity.WARNING}, FailOn.NEVER: set()}
+    if any(finding.severity in bad[fail_on] for findings in found.values() for finding in findings):
+        raise typer.Exit(1)
+
+
+@app.command()
+def draw(
+    flow: FlowFile,
+    out: Annotated[Path, typer.Option("--out", "-o", help="FILE.svg, .png or .pdf")],
+    direction: Annotated[Literal["TB", "LR"], typer.Option(help="top to bottom, or left to right")] = "TB",
+    dark: Annotated[bool, typer.Option("--dark", help="for dark backgrounds")] = False,
+) -> None:
+    """Draw a flow into a file."""
+    from flowlab.show.draw import save_drawing
+
+    save_drawing(load_flow(flow), out, direction=direction, theme="dark" if dark else "light")
+    print(f"wrote {out}")
+
+
+@app.command()
+def convert(
+    source: Annotated[Path, typer.Argument(metavar="IN")],
+    target: Annotated[Path, typer.Argument(metavar="OUT")],
+) -> None:
+    """Convert between formats: a flow to Studio JSON (modern), conversations to .jsonl or .csv. Nothing is lost."""
+    thing = fl.load(source, redact=False)
+    fl.save(thing, target)
+    same = isinstance(thing, fl.Flow) and json.loads(source.read_text(encoding="utf-8")) == write_flow(thing)
+    print(f"wrote {target}" + (" (equal as JSON)" if same else ""))
