@@ -17,7 +17,6 @@ from flowlab.formats.text import read_text
 from flowlab.model.conversation import Conversation
 from flowlab.model.flow import Flow
 
-
 Loaded = Flow | list[Conversation]
 
 
