@@ -5,13 +5,14 @@ from __future__ import annotations
 import sys
 from collections.abc import Mapping, Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, cast, overload
 
 from flowlab.model.channel import Channel
 from flowlab.model.conversation import Conversation
 from flowlab.model.divergence import Divergence
 from flowlab.model.event import Event
 from flowlab.model.flow import Flow
+from flowlab.model.walk import Walk, are_walks
 from flowlab.run.replay import replay_all
 from flowlab.run.services import Services
 
@@ -20,14 +21,27 @@ if TYPE_CHECKING:
 
     from flowlab.measure.replayed import Run
     from flowlab.show.comparison import Comparison
+    from flowlab.show.walked import Walked
     from flowlab.widgets.chat import Chat
 
 World = Services | Mapping[str, Any] | str | Path | None
 
 
+@overload
 def replay(
     flow: Flow, conversations: Sequence[Conversation], *, services: World = None, channels: Sequence[Channel] = ()
-) -> Run:
+) -> Run: ...
+@overload
+def replay(
+    flow: Flow, conversations: Sequence[Walk], *, services: World = None, channels: Sequence[Channel] = ()
+) -> Walked: ...
+def replay(
+    flow: Flow,
+    conversations: Sequence[Conversation] | Sequence[Walk],
+    *,
+    services: World = None,
+    channels: Sequence[Channel] = (),
+) -> Run | Walked:
     """Put recorded conversations through a flow: the customer's turns at their times, timeouts where time says so.
 
     ``services``: what the outside world answers (see :mod:`flowlab.run.services_file`). ``channels``: your own,
@@ -35,7 +49,13 @@ def replay(
     an unknown channel.
 
     The result has ``.events``, ``.outcomes`` and ``.divergences`` (DataFrames) and ``.coverage()``.
+
+    Given recorded executions instead (``fl.load`` reads Studio's step logs), it says which of them would now go
+    elsewhere: a :class:`~flowlab.show.walked.Walked`. What their contexts tell is said and answered again; a walk
+    without contexts is followed on the flow's graph.
     """
+    if are_walks(conversations):
+        return _rewalk(flow, conversations, services, channels)
     from tqdm.auto import tqdm
 
     from flowlab.measure.diverge import divergences
@@ -49,7 +69,19 @@ def replay(
     for replayed in replay_all(flow, bar, services, own):
         log += replayed.events
         parted += divergences(replayed.conversation, replayed.events)
-    return Run(flow, list(conversations), log, parted, channels=channels)
+    talks = cast("Sequence[Conversation]", conversations)
+    return Run(flow, list(talks), log, parted, channels=channels)
+
+
+def _rewalk(flow: Flow, walks: Sequence[Walk], services: World, channels: Sequence[Channel]) -> Walked:
+    from flowlab.measure.walked import rewalked
+    from flowlab.run.walk import replay_walks
+    from flowlab.show.walked import Walked
+
+    own = {channel.name: channel for channel in channels}
+    replayed = replay_walks(flow, [walk for walk in walks if walk.own], services, own)
+    results = [rewalked(flow, walk, events, why_not) for walk, events, why_not in replayed]
+    return Walked(flow, results, [walk for walk in walks if not walk.own])
 
 
 def compare(run: Run | Mapping[str, Run] | Sequence[Run], by: str = "channel") -> Comparison:

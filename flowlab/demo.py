@@ -8,6 +8,7 @@ from pathlib import Path
 import flowlab as fl
 from flowlab.errors import UsageError
 from flowlab.formats import write_whole
+from flowlab.formats.conversations import read_conversations
 from flowlab.model.channel import channels
 
 SAMPLE_DATA = Path(__file__).parents[1] / "sample_data"
@@ -24,8 +25,7 @@ def run_demo(out: Path, say: Callable[[str], None]) -> None:
         raise UsageError("the sample data is not here: run the demo in a clone of flowlab")
     out.mkdir(parents=True, exist_ok=True)
     flow = _flow("order_support.json")
-    conversations = fl.load(SAMPLE_DATA / "conversations" / "order_support.jsonl")
-    assert isinstance(conversations, list)
+    conversations = read_conversations(SAMPLE_DATA / "conversations" / "order_support.jsonl")
     say(f"loaded    {flow.name}: {len(flow)} states; {len(conversations)} conversations (invented, see sample_data)")
 
     findings = fl.check(flow, channels=list(channels()))

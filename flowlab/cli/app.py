@@ -15,6 +15,7 @@ import typer
 
 import flowlab as fl
 from flowlab.errors import FlowlabError, UsageError
+from flowlab.model.walk import are_walks
 
 app = typer.Typer(
     help="See, talk to, replay and compare customer-conversation flows on every text channel, offline.",
@@ -67,7 +68,9 @@ def load_conversations(path: Path) -> list[fl.Conversation]:
     thing = fl.load(path)
     if isinstance(thing, fl.Flow):
         raise UsageError(f"{path} holds a flow; expected conversations (JSON Lines or CSV)")
-    return thing
+    if are_walks(thing):
+        raise UsageError(f"{path} holds recorded executions; `flowlab walk FLOW {path}` says which now go elsewhere")
+    return [talk for talk in thing if isinstance(talk, fl.Conversation)]
 
 
 def print_json(data: Any) -> None:

@@ -10,14 +10,17 @@ from pathlib import Path
 from typing import Any, NamedTuple, NoReturn
 
 from flowlab.errors import FormatError, UsageError
+from flowlab.formats import executions_csv, executions_write
 from flowlab.formats.conversations import read_conversations, write_csv, write_jsonl
+from flowlab.formats.executions import looks_like_executions, read_executions, read_folder
 from flowlab.formats.json_text import parse_json
 from flowlab.formats.studio import looks_like_flow, read_flow, write_flow
 from flowlab.formats.text import read_text
 from flowlab.model.conversation import Conversation
 from flowlab.model.flow import Flow
+from flowlab.model.walk import Walk
 
-Loaded = Flow | list[Conversation]
+Loaded = Flow | list[Conversation] | list[Walk]
 
 
 class Format(NamedTuple):
@@ -42,6 +45,7 @@ JSON_FORMATS: tuple[Format, ...] = (
 #: What is written: type -> file ending -> text of the file.
 WRITERS: dict[type, dict[str, Callable[[Any], str]]] = {
     Flow: {".json": lambda flow: _json_text(write_flow(flow))},
+    Walk: {".json": executions_write.write_json, ".csv": executions_csv.write_csv},
     list: {".jsonl": write_jsonl, ".csv": write_csv},
 }
 
@@ -49,9 +53,13 @@ WRITERS: dict[type, dict[str, Callable[[Any], str]]] = {
 def load(source: str | Path | Mapping[str, Any], *, redact: bool = True) -> Loaded:
     """A flow or conversations, whichever the file (or the parsed JSON) holds.
 
+    A record of Studio executions (a file, or a folder of them: :mod:`flowlab.formats.executions`) gives walks.
+
     ``redact``: mask e-mail addresses, phone, card and account numbers in conversations (default). Raises FormatError
     when the content is neither, with everything wrong with it; UsageError when there is no such file.
     """
+    if isinstance(source, Mapping) and looks_like_executions(source):
+        return read_executions(source, "executions", redact=redact)
     if isinstance(source, Mapping):
         return _from_json(source, "flow")
     if isinstance(source, str) and source.lstrip()[:1] in ("{", "["):
@@ -59,25 +67,32 @@ def load(source: str | Path | Mapping[str, Any], *, redact: bool = True) -> Load
     path = Path(source)
     if not path.exists():
         raise UsageError(f"there is no file {path}. Looked in {path.absolute().parent}")
+    if path.is_dir():
+        return read_folder(path, redact=redact)
     text = read_text(path)
     if not text.strip():
         raise FormatError(str(path), "is empty")
     if "\0" in text:
         raise FormatError(str(path), "holds NUL characters: UTF-16 without its mark, or no text. Save it as UTF-8")
     data = _json_of(text, str(path))
+    if looks_like_executions(record := text if data is None else data):
+        return read_executions(record, str(path), redact=redact)
     if data is None or _is_conversation(data):
         return read_conversations(path, redact=redact)  # by its path: a text of one line would be taken for one
     return _from_json(data, str(path))
 
 
-def save(thing: Flow | Sequence[Conversation], path: str | Path) -> Path:
+def save(thing: Flow | Sequence[Conversation] | Sequence[Walk], path: str | Path) -> Path:
     """Write a flow as Studio JSON, conversations as JSON Lines (``.jsonl``) or CSV (``.csv``).
+
+    Walks are written as Studio's executions with their steps (``.json``), or as the flat table of steps (``.csv``).
 
     The file is whole or not there: it is written beside its place and moved in. Raises UsageError for an ending that
     does not fit, or when the file cannot be written.
     """
     path = Path(path)
-    kind = next((kind for kind in WRITERS if isinstance(thing, kind)), list)
+    first = thing[0] if isinstance(thing, Sequence) and thing else thing
+    kind = next((kind for kind in WRITERS if isinstance(first, kind)), list)
     write = WRITERS[kind].get(path.suffix)
     if write is None:
         what = "conversations are" if kind is list else f"a {kind.__name__.lower()} is"

@@ -25,7 +25,7 @@ def parse_json(text: str, source: str) -> Any:
         raise FormatError(source, "is not readable JSON: it is nested too deep") from None
     except ValueError as error:
         raise FormatError(source, f"is not JSON: {error}") from None
-    if _is_deep(value):
+    if is_deep(value):
         raise FormatError(source, f"is not readable JSON: it is nested more than {MAX_DEPTH} levels deep")
     return value
 
@@ -38,7 +38,8 @@ def strict_loads(text: str) -> Any:
     return _decoder.decode(text)
 
 
-def _is_deep(value: Any) -> bool:
+def is_deep(value: Any) -> bool:
+    """Whether a value is nested more than ``MAX_DEPTH`` levels deep; found without recursion."""
     level = [value]
     for _ in range(MAX_DEPTH):
         level = [

@@ -48,14 +48,14 @@ def redact(
     total: Counter[Kind] = Counter()
     result, touched = [], 0
     for conversation in conversations:
-        mask = _Mask(_region_of(conversation.contact) or region)
+        mask = Mask(region_of(conversation.contact) or region)
         result.append(_masked(conversation, mask))
         touched += bool(mask.counts)
         total += mask.counts
     return result, RedactionReport(len(result), touched, dict(total))
 
 
-class _Mask:
+class Mask:
     """The pseudonyms of one conversation."""
 
     def __init__(self, region: str | None) -> None:
@@ -89,7 +89,7 @@ class _Mask:
         return value
 
 
-def _masked(conversation: Conversation, mask: _Mask) -> Conversation:
+def _masked(conversation: Conversation, mask: Mask) -> Conversation:
     contact = mask.text(conversation.contact)
     texts = [mask.text(message.text) for message in conversation.messages]
     context, extra = mask.anything(conversation.context), mask.anything(conversation.extra)
@@ -102,7 +102,7 @@ def _masked(conversation: Conversation, mask: _Mask) -> Conversation:
     return replace(conversation, messages=messages, contact=contact, context=context, extra=extra)
 
 
-def _region_of(contact: str) -> str | None:
+def region_of(contact: str) -> str | None:
     """The country of a contact's own phone number, whatever prefix (``whatsapp:``) stands before it."""
     number = re.search(r"\+\d{7,15}$", contact)
     if number is None:

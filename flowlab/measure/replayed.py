@@ -14,11 +14,13 @@ from flowlab.measure.compare import outcome_order
 from flowlab.measure.coverage import coverage_table
 from flowlab.measure.log import events_table
 from flowlab.measure.outcomes import outcome_table, recorded_events
+from flowlab.measure.walked_log import walks_of
 from flowlab.model.channel import Channel
 from flowlab.model.conversation import Conversation
 from flowlab.model.divergence import Divergence
 from flowlab.model.event import Event, EventKind
 from flowlab.model.flow import Flow
+from flowlab.model.walk import Walk
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -75,6 +77,11 @@ class Run:
         """The same conversations as they were recorded, to compare with: ``fl.compare({"as recorded": run.recorded,
         "replayed": run})``. It has messages and outcomes, but no states."""
         return Run(self.flow, self.conversations, list(recorded_events(self.conversations)), [], "observed")
+
+    @cached_property
+    def walks(self) -> list[Walk]:
+        """The executions as Studio's step log has them: ``fl.save(run.walks, "executions.json")``, or ``.csv``."""
+        return walks_of(self.log, self.conversations)
 
     def coverage(self) -> pd.DataFrame:
         """Every exit of the flow and how often it was taken: :func:`flowlab.measure.coverage.coverage_table`."""

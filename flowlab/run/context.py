@@ -6,13 +6,13 @@ that published flows use. Identifiers are invented and the same in every run.
 
 from __future__ import annotations
 
-import hashlib
 from collections.abc import Mapping
 from functools import lru_cache
 from types import MappingProxyType
 from typing import Any, NamedTuple
 
 from flowlab.model.channel import Channel
+from flowlab.model.sids import FLOW_SID, SERVICE_SID, digits
 
 
 class Start(NamedTuple):
@@ -27,17 +27,9 @@ class Start(NamedTuple):
     context: Mapping[str, Any] = MappingProxyType({})
 
 
-def _digits(name: str) -> str:
-    """The 32 hexadecimal digits of an invented identifier; two letters before them make it one of Twilio's form."""
-    return hashlib.blake2b(name.encode(), digest_size=16).hexdigest()
-
-
-FLOW_SID, SERVICE_SID = "FW" + _digits("flow"), "IS" + _digits("service")
-
-
 def initial_scope(start: Start, channel: Channel, contact: str, thread: str) -> dict[str, Any]:
     """The scope at the start. ``thread`` (conversation id and execution number) makes the identifiers."""
-    mark = _digits(thread)
+    mark = digits(thread)
     return {
         "trigger": _trigger(start, channel, contact, mark),
         "widgets": {},
