@@ -56,10 +56,11 @@ def _fail(message: str) -> NoReturn:
 
 
 def load_flow(path: Path) -> fl.Flow:
-    """A flow from a file. Raises UsageError when the file holds conversations."""
+    """A flow from a file. Raises UsageError when the file holds something else."""
     thing = fl.load(path)
     if not isinstance(thing, fl.Flow):
-        raise UsageError(f"{path} holds conversations; expected a Studio flow (JSON)")
+        what = "recorded executions" if are_walks(thing) else "conversations"
+        raise UsageError(f"{path} holds {what}; expected a Studio flow (JSON)")
     return thing
 
 

@@ -22,6 +22,7 @@ from flowlab.cli.app import (
     print_json,
     records,
 )
+from flowlab.cli.log_file import write_log
 from flowlab.errors import UsageError
 from flowlab.measure.replayed import Run
 
@@ -50,14 +51,16 @@ def replay(
     flow: FlowFile,
     conversations: TalksFile,
     services: ServicesFile = None,
-    out: Annotated[Path | None, typer.Option("--out", "-o", help="write the events here (.csv)")] = None,
+    out: Annotated[
+        Path | None, typer.Option("--out", "-o", help="events (.csv, .parquet) or executions (.json)")
+    ] = None,
     as_json: AsJson = False,
 ) -> None:
     """Put recorded conversations through a flow and say where it now does something else."""
     run = fl.replay(load_flow(flow), load_conversations(conversations), services=services)
     warn_unanswered(run)
     if out is not None:
-        write_events(run.events, out)
+        write_log(run, out)
     if as_json:
         print_json({"outcomes": records(run.outcomes), "divergences": records(run.divergences)})
         return
@@ -91,15 +94,6 @@ def compare(
         print_json(comparison.as_json())
     else:
         print(comparison.as_text())
-
-
-def write_events(events: Any, path: Path) -> None:
-    """Write the event table as CSV, whole or not at all. Raises UsageError for another ending."""
-    from flowlab.formats import write_whole
-
-    if path.suffix != ".csv":
-        raise UsageError(f"{path}: events are written as .csv")
-    write_whole(path, events.to_csv(index=False))
 
 
 def warn_unanswered(run: Run) -> None:

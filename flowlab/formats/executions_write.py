@@ -31,8 +31,10 @@ def write_executions(walks: Iterable[Walk]) -> Object:
 
 
 def write_json(walks: Iterable[Walk]) -> str:
-    """:func:`write_executions` as the text of a file."""
-    return json.dumps(write_executions(walks), ensure_ascii=False, indent=1) + "\n"
+    """:func:`write_executions` as the text of a file, an execution a line."""
+    page = write_executions(walks)
+    lines = ",\n".join(json.dumps(execution, ensure_ascii=False) for execution in page["executions"])
+    return f'{{"meta": {json.dumps(page["meta"])},\n"executions": [\n{lines}\n]}}\n'
 
 
 def _page(key: str, items: list[Object]) -> Object:

@@ -29,7 +29,8 @@ class Rewalked(NamedTuple):
 
     ``how``: ``replayed`` with what was said and answered then, or ``followed`` on the flow's graph because of
     ``why_not``. ``difference``: the first one, None where the path is the same. ``outcome``: as recorded;
-    ``outcome_now``: of the replay. Either is empty where nobody can say.
+    ``outcome_now`` and ``ended_now``: how, and in which state, the replay ends; ``silent_at``: the first state in which
+    its wait runs out. Empty where nobody can say.
     """
 
     walk: Walk
@@ -37,6 +38,8 @@ class Rewalked(NamedTuple):
     difference: Difference | None
     outcome: str = ""
     outcome_now: str = ""
+    ended_now: str = ""
+    silent_at: str = ""
     why_not: str = ""
 
     @property
@@ -50,9 +53,12 @@ def rewalked(flow: Flow, walk: Walk, events: Sequence[Event], why_not: str = "")
     steps = with_types(flow, walk)
     outcome = str(walk_outcome(walk, steps) or "")
     if why_not:
-        return Rewalked(walk, FOLLOWED, follow(flow, steps), outcome, "", why_not)
-    end = next((event for event in reversed(first_execution(events)) if event.kind == EventKind.ENDED), None)
-    return Rewalked(walk, REPLAYED, compare_run(flow, steps, events), outcome, end.event if end else "")
+        return Rewalked(walk, FOLLOWED, follow(flow, steps), outcome, why_not=why_not)
+    run = first_execution(events)
+    end = next((event for event in run if event.kind == EventKind.ENDED), None)
+    silent = next((event.state for event in run if event.kind == EventKind.STEP and event.event == "timeout"), "")
+    ended = (end.event, end.state, silent) if end else ("", "", silent)
+    return Rewalked(walk, REPLAYED, compare_run(flow, steps, events), outcome, *ended)
 
 
 def walked_table(results: Iterable[Rewalked]) -> pd.DataFrame:
@@ -73,6 +79,7 @@ def walked_table(results: Iterable[Rewalked]) -> pd.DataFrame:
     ``why``              str             a sentence
     ``outcome``          str             how the recorded execution ended
     ``outcome_now``      str             how the replay ends; empty where it was only followed
+    ``ended_now``        str             in which state; empty likewise
     ``source``           str             ``observed``: these are records of real executions
     ===================  ==============  =====================================================================
     """
@@ -83,9 +90,9 @@ def walked_table(results: Iterable[Rewalked]) -> pd.DataFrame:
         walk, found = result.walk, result.difference
         parted = (found.parting.value, *found[1:]) if found else ("",) * 6
         about = (walk.sid, walk.channel, walk.start_s, walk.ended_at, result.how, result.same)
-        rows.append((*about, *parted, result.outcome, result.outcome_now, SOURCE))
+        rows.append((*about, *parted, result.outcome, result.outcome_now, result.ended_now, SOURCE))
     columns = ["execution_sid", "channel", "start", "ended_at", "how", "same", "difference", "state", "event"]
-    columns += ["recorded_next", "now_next", "why", "outcome", "outcome_now", "source"]
+    columns += ["recorded_next", "now_next", "why", "outcome", "outcome_now", "ended_now", "source"]
     table = pd.DataFrame(rows, columns=columns)
     table["start"] = pd.to_datetime(table["start"].astype("float64"), unit="s", utc=True, errors="coerce").dt.round(
         "us"
@@ -145,13 +152,22 @@ def partings_table(results: Iterable[Rewalked]) -> pd.DataFrame:
 
 
 def endings_table(results: Iterable[Rewalked]) -> pd.DataFrame:
-    """How replayed executions ended then, and end now: ``outcome``, ``outcome_now``, ``n``; the most frequent first."""
+    """How replayed executions ended then, and end now; the most frequent first.
+
+    Columns: ``outcome``, ``outcome_now``, ``n``; ``ended_now``: the state in which most of them end now;
+    ``silent_at``: the one in which most of them first wait in vain, empty where most never do.
+    """
     import pandas as pd
 
-    known = [(result.outcome, result.outcome_now) for result in results if result.outcome and result.outcome_now]
-    return pd.DataFrame(
-        [(*pair, n) for pair, n in Counter(known).most_common()], columns=["outcome", "outcome_now", "n"]
-    )
+    ends: dict[tuple[str, str], list[Rewalked]] = {}
+    for result in results:
+        if result.outcome and result.outcome_now:
+            ends.setdefault((result.outcome, result.outcome_now), []).append(result)
+    rows = []
+    for pair, group in sorted(ends.items(), key=lambda item: (-len(item[1]), item[0])):
+        where = (Counter(getattr(result, name) for result in group) for name in ("ended_now", "silent_at"))
+        rows.append((*pair, len(group), *(states.most_common(1)[0][0] for states in where)))
+    return pd.DataFrame(rows, columns=["outcome", "outcome_now", "n", "ended_now", "silent_at"])
 
 
 def traffic(flow: Flow, walks: Iterable[Walk]) -> Counter[tuple[str, str, str]]:

@@ -120,7 +120,7 @@ def _renamed(flow: Flow, step: WalkedStep) -> str:
     """A guess at the new name: a state of the same type with the same exit, or one of nearly the same name."""
     alike = [state.name for state in flow if step.type in ("", state.type)]
     same_exit = [name for name in alike if step.next and _has_exit(flow.by_name[name], step)]
-    near = get_close_matches(step.state, alike, n=1) or (same_exit if len(same_exit) == 1 else [])
+    near = get_close_matches(step.state, alike, n=1, cutoff=0.8) or (same_exit if len(same_exit) == 1 else [])
     return f"; is it {near[0]!r} now?" if near else ""
 
 

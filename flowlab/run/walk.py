@@ -10,7 +10,7 @@ from typing import Any, NamedTuple
 
 from flowlab.model.channel import NAMES, Channel
 from flowlab.model.channel import channel as find_channel
-from flowlab.model.event import ENDED, Event
+from flowlab.model.event import ENDED, Event, EventKind
 from flowlab.model.flow import Flow
 from flowlab.model.kinds import TRIGGER_EVENTS
 from flowlab.model.walk import MESSAGE_EVENTS, WAIT, Walk, WalkedStep, begins, gaps
@@ -76,7 +76,11 @@ def replay_walks(
         setting = Setting(program, _channel(walk, channels or {}), _recorded(walk, world), walk.contact, walk.sid)
         session = Session.within(setting, min(_start_s(walk), LAST_S))
         _feed(session, walk)
-        yield ReplayedWalk(walk, session.events)
+        unanswered = next((event.state for event in session.events if event.kind == EventKind.UNANSWERED), None)
+        if unanswered is None:
+            yield ReplayedWalk(walk, session.events)
+        else:  # what follows from that is no fault of the flow
+            yield ReplayedWalk(walk, [], f"nothing answers {unanswered!r} (see services)")
 
 
 def missing(flow: Flow, walk: Walk, world: Services) -> str:
@@ -88,12 +92,14 @@ def missing(flow: Flow, walk: Walk, world: Services) -> str:
     own = walk.own
     if not own or gaps(own) or not (begins(own[0]) or own[0].state == flow.initial_state):
         return "the record has gaps" if own else "no steps are recorded"
-    if any(step.time_s is None for step in own):
-        return "steps have no time"
+    if any(step.time_s is None or not step.type for step in own):
+        return "steps have no time or no type"
     if own[0].event not in TRIGGER_EVENTS:
         return f"nothing tells by which event it began ({own[0].event!r} is none)"
     if own[0].event in MESSAGE_EVENTS and not isinstance(walk.opening.get("Body"), str):
         return "no context tells the first message"
+    if own[0].event == "incomingRequest" and not walk.opening:
+        return "no context tells the request that started it"
     return next((lack for step in own if (lack := _lack(step, world))), "")
 
 
@@ -102,8 +108,8 @@ def _lack(step: WalkedStep, world: Services) -> str:
         return f"no context tells the answer at {step.state!r}"
     if (step.type, step.event) in (("send-message", "failed"), (WAIT, "deliveryFailure")):
         return f"a message was lost at {step.state!r}"
-    asks = step.type in CALLS and step.event not in FAILED
-    if asks and not _is_told(step) and step.state not in world.widgets:
+    needed = step.type in CALLS and step.event not in FAILED and not _is_told(step)
+    if needed and not _can_answer(step, world):
         return f"no context tells what {step.state!r} answered"
     return ""
 
@@ -125,9 +131,13 @@ def _recorded(walk: Walk, world: Services) -> Recorded:
     answers = {
         state: deque(_answer(step, took_s) for step, took_s in found)
         for state, found in visits.items()
-        if state not in world.widgets or all(_is_told(step) for step, _ in found)
+        if all(_is_told(step) or not _can_answer(step, world) for step, _ in found)
     }
     return Recorded(timezone=world.timezone, answers=answers, world=world)
+
+
+def _can_answer(step: WalkedStep, world: Services) -> bool:
+    return step.state in world.widgets or (step.type == "make-http-request" and bool(world.urls))
 
 
 def _answer(step: WalkedStep, took_s: float) -> Answer:

@@ -21,8 +21,9 @@ from flowlab.measure.walked import (
     walked_table,
 )
 from flowlab.model.flow import Flow
+from flowlab.model.outcome import GONE_SILENT
 from flowlab.model.walk import UNKNOWN, Walk
-from flowlab.show.cells import label, percent, plain
+from flowlab.show.cells import label, percent, plain, title
 from flowlab.show.markup import MUTED, items, safe, table
 from flowlab.show.tables import WIDTH
 
@@ -136,9 +137,11 @@ def _share(row: Any, name: str, of: str) -> str:
 
 
 def _ending_rows(walked: Walked) -> Iterator[tuple[str, str]]:
-    for then, now, n in walked.endings.head(SHOWN).values.tolist():
-        same = "as before" if then == now else f"now {now}"
-        yield str(n), f"{then}, {same}".replace("_", " ")
+    for then, now, n, where, silent in walked.endings.head(SHOWN).values.tolist():
+        most = "most " if n > 1 else ""
+        waited = f"; {most}first wait in vain at {silent!r}" if silent and now in GONE_SILENT else ""
+        same = "as before" if then == now else f"now {title(now)}, {most}in {where!r}{waited}"
+        yield str(n), f"{title(then)}, {same}"
 
 
 def _text(walked: Walked) -> Iterator[str]:
@@ -188,21 +191,25 @@ def _notes(walked: Walked) -> Iterator[str]:
         said = "; ".join(f"{why} ({n})" for why, n in reasons.most_common(4))
         said += f"; and {len(reasons) - 4} other reasons" if len(reasons) > 4 else ""
         yield (
-            f"{len(followed)} were only followed on the graph, where a changed condition cannot be seen: 'same way' "
+            f"{_were(len(followed))} only followed on the graph, where a changed condition cannot be seen: 'same way' "
             f"says that the way is still there, not that it would be taken. Why: {said}."
         )
     if len(followed) < len(walked.results):
         n = len(walked.results) - len(followed)
         yield (
-            f"{n} were replayed with what was said and answered then; asked something else, customers still say what "
+            f"{_were(n)} replayed with what was said and answered then; asked something else, customers still say what "
             "they said then."
         )
     unknown = sum(result.walk.channel == UNKNOWN for result in walked.results if result.how != FOLLOWED)
     if unknown:
-        yield f"{unknown} on an unknown channel were replayed as web chat."
+        yield f"{_were(unknown)} replayed as web chat: nothing tells the channel."
     odd = Counter(note.split(":")[0] for walk in walked.walks for note in walk.notes)
     if odd:
         n = sum(bool(walk.notes) for walk in walked.walks)
-        yield f"{n} records are odd; their notes say how, for instance: {next(iter(odd))}."
+        yield f"{n} of the records {'is' if n == 1 else 'are'} odd; Walk.notes says how, for instance: {next(iter(odd))}."
     if walked.left_out:
-        yield f"{len(walked.left_out)} executions have no recorded steps and are left out."
+        yield f"{_were(len(walked.left_out))} left out: none of their steps are recorded."
+
+
+def _were(n: int) -> str:
+    return f"{n} was" if n == 1 else f"{n} were"

@@ -1,0 +1,43 @@
+"""Where `flowlab replay -o FILE` writes what happened: in the form that the file's ending asks for."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from flowlab.errors import UsageError
+
+if TYPE_CHECKING:
+    from flowlab.measure.replayed import Run
+
+
+def write_log(run: Run, path: Path) -> None:
+    """Write a run's events (``.csv``, ``.parquet``), or its executions as Studio's step log (``.json``).
+
+    The file is whole or not there. Raises UsageError for another ending, or for Parquet without pyarrow.
+    """
+    from flowlab.formats import save, write_whole
+
+    if path.suffix == ".csv":
+        write_whole(path, run.events.to_csv(index=False))
+    elif path.suffix == ".json":
+        save(run.walks, path)
+    elif path.suffix == ".parquet":
+        _write_parquet(run, path)
+    else:
+        raise UsageError(f"{path}: events are written as .csv or .parquet, executions as .json (Studio's step log)")
+
+
+def _write_parquet(run: Run, path: Path) -> None:
+    import os
+    from importlib.util import find_spec
+
+    if find_spec("pyarrow") is None:
+        raise UsageError(f"{path}: Parquet needs the package pyarrow: pip install pyarrow. Or write .csv")
+    half = path.with_name(f".{path.name}.{os.getpid()}")
+    try:
+        run.events.to_parquet(half, index=False)
+        half.replace(path)
+    except (OSError, UnicodeError, ValueError) as error:
+        half.unlink(missing_ok=True)
+        raise UsageError(f"{path}: cannot be written as Parquet: {error}") from None
