@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterator, Mapping
-from itertools import pairwise
+from itertools import groupby, pairwise
 from typing import Any
 
 from flowlab.errors import FormatError
@@ -20,6 +21,10 @@ _PREFIXES = (
     ("<PHONE_", "sms"),
     ("<EMAIL_", "email"),
 )
+
+
+#: As many steps an execution may have; what is longer is no execution of Studio's, and ties in it are left as they are.
+MAX_STEPS = 1000
 
 
 def walks_from(parts: Parts) -> list[Walk]:
@@ -69,18 +74,32 @@ def _without_doubles(steps: list[StepRecord]) -> list[StepRecord]:
 
 
 def _in_order(steps: list[StepRecord]) -> list[StepRecord]:
-    """Oldest first. Whole seconds leave ties, so that direction counts in which the path hangs together."""
+    """Oldest first. Whole seconds leave ties, so that order counts in which the path hangs together best."""
+    if any(step.time_s is None for step in steps):
+        return max(steps, steps[::-1], key=_links)
+    forwards, backwards = (sorted(some, key=lambda step: step.time_s or 0.0) for some in (steps, steps[::-1]))
+    best = max(forwards, backwards, key=_links)
+    if len(steps) > MAX_STEPS or _links(best) == len(steps) - 1:
+        return best
+    return max(best, _chained(forwards), _chained(backwards), key=_links)
 
-    def by_time(some: list[StepRecord]) -> list[StepRecord]:
-        if any(step.time_s is None for step in some):
-            return some
-        return sorted(some, key=lambda step: step.time_s or 0.0)
 
-    def links(some: list[StepRecord]) -> int:
-        return sum(a.next == b.state for a, b in pairwise(some))
+def _links(steps: list[StepRecord]) -> int:
+    """How many steps begin where the one before them led."""
+    return sum(a.next == b.state for a, b in pairwise(steps))
 
-    forwards, backwards = by_time(steps), by_time(steps[::-1])
-    return backwards if links(backwards) > links(forwards) else forwards
+
+def _chained(steps: list[StepRecord]) -> list[StepRecord]:
+    """Within each second, each step after one that led to it; where none did, before those it may lead to."""
+    ordered: list[StepRecord] = []
+    for _, group in groupby(steps, key=lambda step: step.time_s):
+        left = list(group)
+        while left:
+            wanted, led_to = ordered[-1].next if ordered else None, Counter(step.next for step in left)
+            fits = (index for index, step in enumerate(left) if step.state == wanted)
+            starts = (index for index, step in enumerate(left) if not led_to[step.state])
+            ordered.append(left.pop(next(fits, next(starts, 0))))
+    return ordered
 
 
 def _steps(ordered: list[StepRecord], final: Object) -> Iterator[WalkedStep]:

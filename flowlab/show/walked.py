@@ -206,7 +206,8 @@ def _notes(walked: Walked) -> Iterator[str]:
     odd = Counter(note.split(":")[0] for walk in walked.walks for note in walk.notes)
     if odd:
         n = sum(bool(walk.notes) for walk in walked.walks)
-        yield f"{n} of the records {'is' if n == 1 else 'are'} odd; Walk.notes says how, for instance: {next(iter(odd))}."
+        verb = "is" if n == 1 else "are"
+        yield f"{n} of the records {verb} odd; Walk.notes says how, for instance: {next(iter(odd))}."
     if walked.left_out:
         yield f"{_were(len(walked.left_out))} left out: none of their steps are recorded."
 
