@@ -62,7 +62,7 @@ def looks_like_executions(data: Any) -> bool:
 
 
 def read_executions(data: Any, source: str, *, redact: bool = True) -> list[Walk]:
-    """Walks from parsed JSON, or from the text of JSON Lines or CSV; in order of their first appearance.
+    """Walks from parsed JSON, or from the text of JSON Lines or CSV; oldest first where all say when they began.
 
     ``redact``: mask e-mail addresses, phone, card and account numbers (default), as for conversations. Raises
     FormatError with everything wrong and its place.

@@ -28,14 +28,22 @@ MAX_STEPS = 1000
 
 
 def walks_from(parts: Parts) -> list[Walk]:
-    """The walks, in order of first appearance. Raises FormatError when there was any fault, or nothing at all."""
+    """The walks, oldest first where all say when they began.
+
+    Raises FormatError when there was any fault, or when no step is recorded at all.
+    """
     if not parts.faults and not any(record.steps for record in parts.executions.values()):
         n = len(parts.executions)
         of = f"{n} executions and none of their steps; save the steps list of each too" if n else "no steps"
         parts.fault("", f"holds {of}")
     if parts.faults:
         raise FormatError(parts.source, parts.faults)
-    return [_walk(sid, record, parts) for sid, record in parts.executions.items()]
+    walks = [_walk(sid, record, parts) for sid, record in parts.executions.items()]
+    starts = [walk.start_s for walk in walks if walk.start_s is not None]
+    if len(starts) < len(walks):
+        return walks
+    newest_first = starts[0] > starts[-1]
+    return sorted(walks[::-1] if newest_first else walks, key=lambda walk: walk.start_s or 0.0)
 
 
 def _walk(sid: str, record: ExecutionRecord, parts: Parts) -> Walk:

@@ -49,7 +49,7 @@ def _parted(flow: Flow, step: WalkedStep, now: Event, events: Sequence[Event]) -
     if now.state != step.state:
         return Difference(Parting.ELSEWHERE, *step.edge, now.state, f"the run is in {now.state!r} there")
     rewired = difference(flow, step)
-    if now.event == step.event and rewired is not None and not now.condition:
+    if now.event == step.event != "match" and rewired is not None:
         return rewired._replace(now=now.transitioned_to)
     if now.condition or now.event in ("match", "noMatch"):
         return _decided(step, now, rewired)

@@ -107,7 +107,7 @@ def _explained(state: State, step: WalkedStep, targets: Sequence[str | None], kn
         led = ", ".join(sorted({repr(target) for target in targets if target}))
         return (
             Parting.NO_MATCH_LEADS_THERE,
-            f"no {step.event} of {step.state!r} leads to {step.next!r} any more, but {led}",
+            f"no {step.event} of {step.state!r} leads to {step.next!r} any more, but to {led}",
         )
     if targets[0] == ENDED:
         return Parting.ENDS_HERE, f"{place} led to {step.next!r} and leads nowhere now: the run ends there"
