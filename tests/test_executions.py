@@ -306,7 +306,7 @@ def test_no_more_than_a_hundred_faults_are_told(write) -> None:
 
 
 def test_a_folder_that_holds_something_else_is_a_sentence(tmp_path) -> None:
-    with pytest.raises(FormatError, match=r"is a folder without \*.json"):
+    with pytest.raises(FormatError, match=r"it is a folder without \*.json"):
         load(tmp_path)
     (tmp_path / "flow.json").write_text('{"states": []}', encoding="utf-8")
     with pytest.raises(FormatError, match=r"flow\.json: holds no executions"):

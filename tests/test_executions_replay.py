@@ -342,6 +342,60 @@ def test_a_request_that_started_it_is_made_again_with_its_parameters() -> None:
     assert only(fl.replay(made, [walk])).how == "replayed"
 
 
+# What strangers write.
+
+_odd = strategies.json_values
+_names = st.sampled_from(["Trigger", "ask", "split", "bye", "agent", "", "nowhere"])
+_result = st.fixed_dictionaries(
+    {},
+    optional={
+        "inbound": _odd | st.fixed_dictionaries({"Body": _odd}),
+        "status_code": _odd,
+        "parsed": _odd,
+        "body": _odd,
+    },
+)
+_context = st.fixed_dictionaries(
+    {},
+    optional={
+        "widgets": _odd | st.dictionaries(_names, _odd | _result, max_size=2),
+        "trigger": _odd | st.fixed_dictionaries({"message": _odd | st.fixed_dictionaries({"Body": _odd})}),
+        "flow": _odd | st.fixed_dictionaries({"variables": _odd}),
+    },
+)
+_step = st.fixed_dictionaries(
+    {"transitioned_from": _names, "name": st.sampled_from(["incomingMessage", "match", "sent", "timeout"])},
+    optional={
+        "execution_sid": st.sampled_from(["FN1", "FN2"]),
+        "transitioned_to": _names | st.just(ENDED),
+        "type": st.sampled_from(["trigger", WAIT, "split-based-on", "run-function", "send-message", "run-subflow"]),
+        "date_created": st.sampled_from(["2026-03-02T10:00:00Z", "2026-03-02T10:00:09Z", None, 0, 9e10]) | _odd,
+        "context": _context | _odd,
+        "sid": st.sampled_from(["FT1", "FT2", "FT3"]),
+        "parent_step_sid": st.sampled_from(["FT1", "FT9", None]),
+    },
+)
+_record = st.fixed_dictionaries(
+    {"sid": st.sampled_from(["FN1", "FN3"]), "steps": st.lists(_step, max_size=6)},
+    optional={"contact_channel_address": _odd, "status": st.sampled_from(["ended", "active"]), "context": _context},
+)
+
+
+@given(st.lists(_record | _step | _odd, max_size=3))
+@settings(max_examples=300, deadline=None)
+def test_any_json_is_walks_or_a_sentence(document: list[Any]) -> None:
+    try:
+        walks = read_executions(document, "log")
+    except fl.FlowlabError as error:
+        assert str(error).startswith("log: ")
+        return
+    walked = fl.replay(menu(), walks)
+    assert walked.as_text()
+    assert walked.as_html()
+    json.dumps(walked.as_json(), allow_nan=False)
+    assert write_executions(walks)["executions"]
+
+
 # What it adds up to.
 
 

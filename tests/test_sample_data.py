@@ -527,6 +527,16 @@ def test_the_generator_makes_the_committed_files_again(tmp_path: Path) -> None:
         assert (tmp_path / name).read_text(encoding="utf-8") == committed, "run make_conversations.py"
 
 
+def test_the_executions_are_those_of_the_conversations(tmp_path: Path) -> None:
+    command = [sys.executable, str(SAMPLE / "make_executions.py"), str(tmp_path)]
+    subprocess.run(command, check=True, env={**os.environ, "PYTHONPATH": str(ROOT)}, cwd=tmp_path)
+    made = sorted(path.name for path in tmp_path.iterdir())
+    assert made == ["order_support.csv", "order_support.json"]
+    for name in made:
+        committed = (SAMPLE / "executions" / name).read_bytes()
+        assert (tmp_path / name).read_bytes() == committed, "run make_executions.py"
+
+
 # Nobody real
 
 

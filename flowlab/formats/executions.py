@@ -84,14 +84,17 @@ def read_folder(folder: Path, *, redact: bool = True) -> list[Walk]:
     """
     paths = sorted(folder.glob("*.json"))
     if not paths:
-        raise FormatError(str(folder), "is a folder without *.json; a folder is read as saved executions, a file each")
+        what = (
+            "cannot be read: it is a folder without *.json. Only saved executions are read from a folder, a file each"
+        )
+        raise FormatError(str(folder), what)
     parts = Parts(str(folder))
     for path in paths:
         data = parse_json(read_text(path), str(path))
         if looks_like_executions(data):
             parts.take(data, f"{path.name} #")
         else:
-            parts.fault(path.name, "holds no executions; a folder is read as saved executions, a file each")
+            parts.fault(path.name, "holds no executions; only those are read from a folder")
     return _finished(parts, redact)
 
 
