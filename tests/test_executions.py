@@ -15,6 +15,7 @@ import pytest
 import flowlab as fl
 from flowlab.errors import FormatError, UsageError
 from flowlab.formats import load
+from flowlab.formats.executions import looks_like_executions
 from flowlab.formats.executions_write import write_executions
 from flowlab.model.walk import Walk
 
@@ -320,6 +321,24 @@ def test_half_characters_and_odd_keys_survive_masking_and_writing(tmp_path, writ
     for ending in (".json", ".csv"):
         fl.save(walks, tmp_path / f"out{ending}")
     assert "half �" in load(tmp_path / "out.json")[0].opening["Body"]
+
+
+@pytest.mark.parametrize(
+    "data",
+    [
+        {"steps": [{"say": "hi"}]},
+        {"name": "a test", "steps": []},
+        {"executions": 5},
+        {"states": [], "steps": [{"transitioned_from": "a"}]},
+        [[[[[[[[STEP]]]]]]]],
+        [],
+        "say,hear\n1,2",
+        '{"role": "customer"}',
+        None,
+    ],
+)
+def test_what_only_looks_like_it_is_not_taken_for_executions(data: Any) -> None:
+    assert not looks_like_executions(data)
 
 
 def test_parsed_json_loads_as_a_file_does(golden: Walk) -> None:

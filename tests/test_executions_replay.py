@@ -503,3 +503,12 @@ def test_a_record_tells_how_it_ended(last: tuple[str, str, str], outcome: str) -
     name, kind, event = last
     walk = Walk("FN1", (WalkedStep(name, event, ENDED, kind, 0.0),))
     assert only(fl.replay(flow(assign("set", "v", None)), [walk])).outcome == outcome
+
+
+def test_a_condition_on_masked_words_is_doubted_aloud() -> None:
+    (walk,) = talked(menu(two="contains 0143"), "hi", "call +12025550143")
+    page = write_executions([walk])
+    assert only(fl.replay(menu(two="contains 0143"), read_executions(page, "log", redact=False))).same
+    masked = fl.replay(menu(two="contains 0143"), read_executions(page, "log"))
+    assert "no condition holds for 'call <PHONE_1>'" in only(masked).difference.why
+    assert "redact=False" in masked.as_text()

@@ -47,18 +47,29 @@ def looks_like_executions(data: Any) -> bool:
     """
     if isinstance(data, str):
         return _lines_look_like_it(data)
-    for _ in range(4):  # pages in a list, a list of such lists: no deeper
-        if not isinstance(data, list) or not data:
-            break
-        data = data[0]
-    if not isinstance(data, Mapping) or "states" in data or "messages" in data:
-        return False
-    if isinstance(data.get("steps"), list) or isinstance(data.get("executions"), list):
-        return True
-    kind = data.get("type")
-    if any(key in data for key in _STEP_KEYS) or (isinstance(kind, str) and kind.startswith(EVENT_TYPE)):
-        return True
-    return "contact_channel_address" in data or ("execution_sid" in data and "context" in data)
+    for _ in range(6):  # pages in a list, steps in a page in an execution: no deeper
+        if isinstance(data, Mapping):
+            if "states" in data or "messages" in data:
+                return False
+            if _is_piece(data):
+                return True
+            data = next((data[key] for key in ("execution", "executions", "steps") if key in data), None)
+        elif isinstance(data, list) and data:
+            data = data[0]
+        else:
+            return False
+    return False
+
+
+def _is_piece(data: Mapping[str, Any]) -> bool:
+    """Whether an object says by its own keys that it is a step, an execution, a context or a page."""
+    kind, meta = data.get("type"), data.get("meta")
+    return (
+        any(key in data for key in (*_STEP_KEYS, "contact_channel_address"))
+        or (isinstance(kind, str) and kind.startswith(EVENT_TYPE))
+        or (isinstance(meta, Mapping) and meta.get("key") in ("steps", "executions"))
+        or ("execution_sid" in data and "context" in data)
+    )
 
 
 def read_executions(data: Any, source: str, *, redact: bool = True) -> list[Walk]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
@@ -30,6 +31,7 @@ from flowlab.show.tables import WIDTH
 if TYPE_CHECKING:
     import pandas as pd
 
+_MASKED = re.compile(r"<(?:EMAIL|PHONE|CARD|IBAN|IP)_\d+>")
 #: As many places and endings are shown; the tables have them all.
 SHOWN = 12
 
@@ -208,6 +210,11 @@ def _notes(walked: Walked) -> Iterator[str]:
         n = sum(bool(walk.notes) for walk in walked.walks)
         verb = "is" if n == 1 else "are"
         yield f"{n} of the records {verb} odd; Walk.notes says how, for instance: {next(iter(odd))}."
+    if any(_MASKED.search(result.difference.why) for result in walked.results if result.difference):
+        yield (
+            "What conditions tested was masked on import, so some may decide otherwise than they would: "
+            "fl.load(..., redact=False) keeps what was said."
+        )
     if walked.left_out:
         yield f"{_were(len(walked.left_out))} left out: none of their steps are recorded."
 
