@@ -322,6 +322,28 @@ def test_what_the_record_lacks_for_a_replay_is_said(of_walk: dict[str, Any], of_
     assert (result.how, result.why_not) == ("followed", why)
 
 
+@pytest.mark.parametrize(
+    ("kind", "exit_", "result", "is_told"),
+    [
+        ("run-function", "success", {"status_code": 200}, False),  # as exported from events: the body is not known
+        ("run-function", "success", {"status_code": 200, "body": "ok"}, True),
+        ("make-http-request", "success", {"status_code": 200, "parsed": {}}, True),
+        ("make-http-request", "failed", None, True),  # the exit says it
+        ("run-subflow", "completed", None, False),
+        ("run-subflow", "completed", {}, True),
+        ("say-play", "audioComplete", None, True),
+    ],
+)
+def test_what_counts_as_an_answer(kind: str, exit_: str, result: dict[str, Any] | None, is_told: bool) -> None:
+    made = flow(state("look_up", kind, {exit_: "bye"}, url="https://shop.example.com/x"))
+    (walk,) = talked(made, "hi", services={"widgets": {"look_up": {"exit": exit_}}})
+    walk = replace(walk, steps=tuple(replace(s, result=result) if s.state == "look_up" else s for s in walk.steps))
+    found = only(fl.replay(made, [walk]))
+    assert (found.how, found.same) == ("replayed" if is_told else "followed", True)
+    assert found.why_not == ("" if is_told else "no context tells what 'look_up' answered")
+    assert only(fl.replay(made, [walk], services={"widgets": {"look_up": {"exit": exit_}}})).how == "replayed"
+
+
 def test_a_call_that_nothing_answers_is_no_fault_of_the_flow() -> None:
     call = state("look_up", "run-function", {"success": "bye", "fail": "bye"}, url="https://shop.example.com/x")
     (walk,) = talked(flow(say("hello", sent="bye")), "hi")
@@ -477,15 +499,16 @@ def test_a_subflows_events_are_steps_with_a_parent() -> None:
     log = Session(flow(say("tell", sent="bye")))
     log.start("hi")
     log.conclude()
-    events = [
-        event._replace(parent="survey") if event.state == "tell" and event.kind in ("step", "sent") else event
-        for event in log.events
-    ]
-    (walk,) = walks_of(events)
-    assert [step.parent for step in walk.steps] == ["", "survey", ""]
-    written = write_executions([replace(walk, steps=(*walk.steps, WalkedStep("survey", "completed", "x", sid="FT9")))])
-    bottom_up = written["executions"][0]["steps"]["steps"][::-1]
-    assert [step["parent_step_sid"] for step in bottom_up] == [None, "FT9", None, None]
+    events = [event._replace(parent="survey") if event.state == "tell" else event for event in log.events]
+    sent = next(event for event in events if event.parent)
+    last = next(index for index, event in enumerate(events) if event.state == "bye")
+    mark = sent._replace(kind=EventKind.SET.value, text="", detail="mark", value="5")
+    done = sent._replace(kind=EventKind.STEP.value, state="survey", event="completed", transitioned_to="bye", parent="")
+    (walk,) = walks_of([*events[:last], mark, done, *events[last:]])
+    assert [step.parent for step in walk.steps] == ["", "survey", "", ""]
+    assert walk.own[1].result == {"mark": "5"}
+    bottom_up = write_executions([walk])["executions"][0]["steps"]["steps"][::-1]
+    assert [step["parent_step_sid"] for step in bottom_up] == [None, walk.steps[2].sid, None, None]
 
 
 @pytest.mark.parametrize(

@@ -59,6 +59,8 @@ class _Draft:
 
     def take(self, event: Event) -> None:
         place = event.parent, event.state
+        if event.parent:  # what a subflow sets stands flat under the state that ran it
+            self.left.setdefault(("", event.parent), {})
         if event.kind == EventKind.STEP:
             sid = step_sid(self.sid, len(self.steps) + 1)
             result = self.left.pop(place, None)
@@ -79,7 +81,9 @@ class _Draft:
         elif event.kind == EventKind.RECEIVED and not event.state:
             self.opening = event
         elif event.kind == EventKind.SET:
-            if not event.parent:
+            if event.parent:
+                self.left["", event.parent][event.detail] = event.value
+            else:
                 self.variables[event.detail] = event.value
             self.left.setdefault(place, {})[event.detail] = event.value
         else:
@@ -124,7 +128,7 @@ def _told(event: Event) -> dict[str, Any] | None:
         return {"outbound": _message(event)}
     if event.kind == EventKind.RECEIVED:
         return {"inbound": _message(event)}
-    if event.kind == EventKind.CALLED and event.value.isdecimal():
+    if event.kind == EventKind.CALLED and event.step_type != "run-subflow" and event.value.isdecimal():
         return {"status_code": int(event.value)}
     if event.kind == EventKind.HANDED_OFF:
         return {"attributes": event.text}

@@ -22,6 +22,7 @@ from flowlab.run.services_file import load_services
 from flowlab.run.session import LAST_S, Session
 
 CALLS = ("run-function", "make-http-request")
+SUBFLOW = "run-subflow"
 #: What the engine does by itself, without asking the outside world.
 BY_ITSELF = frozenset({"trigger", "send-message", WAIT, "split-based-on", "set-variables"})
 FAILED = frozenset({"failed", "fail"})
@@ -108,15 +109,21 @@ def _lack(step: WalkedStep, world: Services) -> str:
         return f"no context tells the answer at {step.state!r}"
     if (step.type, step.event) in (("send-message", "failed"), (WAIT, "deliveryFailure")):
         return f"a message was lost at {step.state!r}"
-    needed = step.type in CALLS and step.event not in FAILED and not _is_told(step)
-    if needed and not _can_answer(step, world):
+    if step.event not in FAILED and not _is_told(step) and not _can_answer(step, world):
         return f"no context tells what {step.state!r} answered"
     return ""
 
 
 def _is_told(step: WalkedStep) -> bool:
-    """Whether a context tells what came back: an answer, or (an empty one) that none came."""
-    return step.result is not None and (not step.result or "parsed" in step.result or "body" in step.result)
+    """Whether the record tells what came back: an answer, or (an empty one) that none came.
+
+    Of a subflow it is what it left; of steps that ask nobody, and of opaque ones, the exit is enough.
+    """
+    if step.type not in (*CALLS, SUBFLOW):
+        return True
+    if step.result is None or step.type == SUBFLOW:
+        return step.result is not None
+    return not step.result or "parsed" in step.result or "body" in step.result
 
 
 def _recorded(walk: Walk, world: Services) -> Recorded:
