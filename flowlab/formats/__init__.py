@@ -11,6 +11,7 @@ from typing import Any, NamedTuple, NoReturn
 
 from flowlab.errors import FormatError, UsageError
 from flowlab.formats.conversations import read_conversations, write_csv, write_jsonl
+from flowlab.formats.flow_yaml import read_yaml, write_yaml
 from flowlab.formats.json_text import parse_json
 from flowlab.formats.studio import looks_like_flow, read_flow, write_flow
 from flowlab.formats.text import read_text
@@ -41,7 +42,7 @@ JSON_FORMATS: tuple[Format, ...] = (
 
 #: What is written: type -> file ending -> text of the file.
 WRITERS: dict[type, dict[str, Callable[[Any], str]]] = {
-    Flow: {".json": lambda flow: _json_text(write_flow(flow))},
+    Flow: {".json": lambda flow: _json_text(write_flow(flow)), ".yaml": write_yaml, ".yml": write_yaml},
     list: {".jsonl": write_jsonl, ".csv": write_csv},
 }
 
@@ -64,6 +65,8 @@ def load(source: str | Path | Mapping[str, Any], *, redact: bool = True) -> Load
         raise FormatError(str(path), "is empty")
     if "\0" in text:
         raise FormatError(str(path), "holds NUL characters: UTF-16 without its mark, or no text. Save it as UTF-8")
+    if path.suffix in (".yaml", ".yml"):
+        return read_yaml(text, str(path))
     data = _json_of(text, str(path))
     if data is None or _is_conversation(data):
         return read_conversations(path, redact=redact)  # by its path: a text of one line would be taken for one
@@ -71,7 +74,7 @@ def load(source: str | Path | Mapping[str, Any], *, redact: bool = True) -> Load
 
 
 def save(thing: Flow | Sequence[Conversation], path: str | Path) -> Path:
-    """Write a flow as Studio JSON, conversations as JSON Lines (``.jsonl``) or CSV (``.csv``).
+    """Write a flow as Studio JSON (``.json``) or in the short form (``.yaml``), conversations as ``.jsonl`` or ``.csv``.
 
     The file is whole or not there: it is written beside its place and moved in. Raises UsageError for an ending that
     does not fit, or when the file cannot be written.
