@@ -74,7 +74,7 @@ def load(source: str | Path | Mapping[str, Any], *, redact: bool = True) -> Load
 
 
 def save(thing: Flow | Sequence[Conversation], path: str | Path) -> Path:
-    """Write a flow as Studio JSON (``.json``) or in the short form (``.yaml``), conversations as ``.jsonl`` or ``.csv``.
+    """Write a flow as Studio JSON (``.json``) or its short form (``.yaml``), conversations as ``.jsonl`` or ``.csv``.
 
     The file is whole or not there: it is written beside its place and moved in. Raises UsageError for an ending that
     does not fit, or when the file cannot be written.

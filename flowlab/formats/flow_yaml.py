@@ -1,4 +1,60 @@
-"""A readable short form of Studio flows in YAML, and back, losing nothing."""
+"""A readable short form of Studio flows in YAML, and back, losing nothing.
+
+It covers all that Studio's JSON can say: what has no short word stands in JSON's own keys, key by key. Made to be
+written by hand and compared line by line: one fact a line, long texts never folded, the places of the boxes apart.
+``docs/flow_yaml.md`` shows it by an example. A file has
+
+=============  ==========================================================================================
+``flow``       the definition's ``description``
+``start``      ``initial_state``: the name of the first state
+``flags``      ``flags``, as in Studio's JSON
+``json``       keys of the definition that have no word here, as in Studio's JSON
+``usual``      ``say:``, ``ask:``, ... and below each the properties its states have unless they say otherwise
+``states``     the states by name, in Studio's order
+``layout``     ``offset`` by state, as ``[x, y]``
+``wrapped``    what is around the definition, the outermost first: ``resource:`` with its keys, ``text:`` for JSON
+               embedded as a text (the text itself where it cannot be made again)
+=============  ==========================================================================================
+
+A state is one step. The text steps have a verb, with their main property right after it and others beside it; every
+other step is ``type: WIDGET-TYPE`` with ``properties:`` as in Studio's JSON.
+
+============  ===========================  =============  ================================================
+verb          Studio's widget              after it       beside it
+============  ===========================  =============  ================================================
+``trigger``   ``trigger``                  nothing
+``say``       ``send-message``             ``body``       ``media_url from to service channel attributes
+                                                          message_type content_sid shorten_urls
+                                                          content_variables``
+``ask``       ``send-and-wait-for-reply``  ``body``       ``timeout media_url save_response_as from service
+                                                          channel attributes message_type content_sid
+                                                          content_variables``
+``split``     ``split-based-on``           ``input``      ``when`` and ``else``, see below
+``set``       ``set-variables``            ``variables``
+``request``   ``make-http-request``        ``url``        ``method content_type body add_twilio_auth
+                                                          parameters``
+``function``  ``run-function``             ``url``        ``service_sid environment_sid function_sid
+                                                          parameters``
+``subflow``   ``run-subflow``              ``flow_sid``   ``flow_revision parameters``
+``flex``      ``send-to-flex``             ``workflow``   ``channel attributes priority timeout waitUrl
+                                                          waitUrlMethod``
+============  ===========================  =============  ================================================
+
+- These are texts however they look: ``timeout: 3600`` is ``"3600"``. ``add_twilio_auth`` and ``shorten_urls`` are true
+  or false; ``set``, ``parameters`` and ``content_variables`` are ``key: value`` lines (``key: {value: ..., type: ...}``
+  where an entry has more). Nothing after the colon: the property is not there.
+- ``properties:`` has any other property, or one of another type, as in Studio's JSON.
+- ``on:`` has the exits as ``event: state``; nothing after the colon where the exit leads nowhere.
+- ``when:`` has the branches of a split as a list of ``comparison value: state``, in Studio's words; ``else:`` is the
+  ``noMatch`` exit that Studio writes first (under ``on:`` it comes last). Below a branch may stand ``friendly_name``
+  (``{value}`` is the value; else it is ``If value COMPARISON VALUE``) and ``arguments`` (else what the split tests).
+- In braces an exit is kept as it is and not checked: ``{next: gone}``, ``{name: bye}``, ``{next: ""}``.
+- ``- json:`` among the branches, ``transitions:`` in a state (in place of ``on``, ``when``, ``else``) and ``json:`` in a
+  state take what Studio's JSON says. ``without: [properties]`` says which of ``name``, ``transitions`` and
+  ``properties`` are missing altogether.
+
+How YAML is read, and its traps avoided: :mod:`flowlab.formats.flow_yaml_tree`.
+"""
 
 from __future__ import annotations
 

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
-from flowlab.errors import did_you_mean
 from flowlab.formats.flow_yaml_faults import Faults
 from flowlab.formats.flow_yaml_tree import Items, Node, Pairs, Text
 from flowlab.formats.flow_yaml_words import BRANCH_KEYS, CONDITIONS, VALUE, exits_of, usual_caption, usual_value
@@ -26,7 +25,7 @@ class Exits:
         """The name of a state."""
         name = self.faults.text(node)
         if name not in self._names and isinstance(node, Text):
-            self.faults.add(node.mark, f"there is no state {name!r}. {did_you_mean(name, self.names)}")
+            self.faults.add(node.mark, f"there is no state {name!r}. {self.faults.hint(name, self.names)}")
         return name
 
     def read(self, type: str, node: Pairs, tested: Any) -> Any:
@@ -54,14 +53,13 @@ class Exits:
         for event, target in found.pairs.items():
             if known is not None and event not in known and not isinstance(target, Pairs):
                 kept = f"To keep it all the same: '{event}: {{next: STATE}}'."
-                hint = f"{did_you_mean(event, list(known))} {kept}"
+                hint = f"{self.faults.hint(event, known)} {kept}"
                 self.faults.add(found.keys[event].mark, f"a step of type {type} has no event {event!r}. {hint}")
         return [self._exit(event, target) for event, target in found.pairs.items()]
 
     def _exit(self, event: str, target: Node, *taken: str) -> Json:
         """One exit: to a state, to nowhere, or as it is."""
-        made = self._target(target, "event", *taken)
-        return {**({"next": made.pop("next")} if "next" in made else {}), "event": event, **made}
+        return {**self._target(target, "event", *taken), "event": event}
 
     def _target(self, node: Node, *taken: str) -> Json:
         if isinstance(node, Pairs):
@@ -96,12 +94,13 @@ class Exits:
             return self.faults.json(node.pairs[head])
         condition, blank, value = head.partition(" ")
         if condition not in CONDITIONS:
-            hint = did_you_mean(condition, list(CONDITIONS))
-            other = " Where none holds is said by else:, below." if condition in (NO_MATCH, "else") else ""
-            self.faults.add(node.keys[head].mark, f"there is no comparison {condition!r}. {hint}{other}")
+            hint = self.faults.hint(condition, CONDITIONS)
+            if condition in (NO_MATCH, "else"):
+                hint = "Where to go when none holds is said by else:, below the branches."
+            self.faults.add(node.keys[head].mark, f"there is no comparison {condition!r}. {hint}")
             return None
         value = value if blank else usual_value(condition)
-        return self._match(node, head, (condition, value.strip() if node.keys[head].plain else value), tested)
+        return self._match(node, head, (condition, value), tested)
 
     def _match(self, node: Pairs, head: str, said: tuple[str, str], tested: Any) -> Json:
         comparison, value = said

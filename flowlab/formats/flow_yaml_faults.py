@@ -3,10 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from difflib import get_close_matches
 from typing import Any
 
-from flowlab.errors import Fault, did_you_mean
+from flowlab.errors import Fault
 from flowlab.formats.flow_yaml_tree import Mark, Node, NumberFault, Pairs, Text, as_json
+
+#: How often near names are looked for (it takes time with many names), and how many names are listed.
+_MOST_HINTS, _MOST_KNOWN = 100, 20
 
 
 class Faults:
@@ -14,6 +18,7 @@ class Faults:
 
     def __init__(self, found: Sequence[Fault] = ()) -> None:
         self.state = ""
+        self._hints = 0
         self._found = list(found)
         self._lines = {fault.path.split(",")[0] for fault in found}
 
@@ -31,7 +36,16 @@ class Faults:
         """Nothing but the allowed keys. ``message`` names the ``{key}``."""
         for key, place in node.keys.items():
             if key not in allowed:
-                self.add(place.mark, f"{message.format(key=key)}. {did_you_mean(key, list(allowed))}")
+                self.add(place.mark, f"{message.format(key=key)}. {self.hint(key, allowed)}")
+
+    def hint(self, word: str, known: Sequence[str]) -> str:
+        """A closing sentence for 'there is no such thing' messages: the nearest name, however it is spelt, or all."""
+        self._hints += 1
+        folded = {name.casefold(): name for name in known} if self._hints <= _MOST_HINTS else {}
+        near = get_close_matches(word.casefold(), folded, n=1)
+        if near:
+            return f"Did you mean {folded[near[0]]!r}?"
+        return f"Known: {', '.join(known[:_MOST_KNOWN])}{', ...' if len(known) > _MOST_KNOWN else '.'}"
 
     def text(self, node: Node) -> str:
         """A text, however it looks: digits and ``yes`` too."""

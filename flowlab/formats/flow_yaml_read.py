@@ -8,11 +8,10 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from typing import Any
 
-from flowlab.errors import did_you_mean
 from flowlab.formats.flow_yaml_exits import Exits
 from flowlab.formats.flow_yaml_faults import Faults
 from flowlab.formats.flow_yaml_tree import Items, Node, Pairs, Text
-from flowlab.formats.flow_yaml_words import FLOW_KEYS, STATE_KEYS, SUPPOSED, TYPE, VERBS, Verb
+from flowlab.formats.flow_yaml_words import FLOW_KEYS, STATE_KEYS, SUPPOSED, TYPE, VERB_OF, VERBS, Verb
 
 Json = dict[str, Any]
 
@@ -106,7 +105,11 @@ class _States:
         known = [*VERBS, TYPE]
         odd = next((k for k in node.pairs if k not in {*STATE_KEYS, *_all_keys()}), "")
         mark = node.keys[odd].mark if odd else key.mark
-        hint = did_you_mean(odd, known) if odd else f"Known: {', '.join(known)}."
+        hint = f"Known: {', '.join(known)}."
+        if odd in VERB_OF:
+            hint = f"For this Studio widget, write '{VERB_OF[odd].word}:'."
+        elif odd:
+            hint = self.faults.hint(odd, known)
         self.faults.add(mark, f"there is no step {odd!r}. {hint}" if odd else f"which step is it? {hint}")
 
     def _own(self, verb: Verb, node: Pairs) -> Json:
@@ -142,7 +145,7 @@ class _States:
 
     def _properties(self, own: Json, node: Pairs) -> Any:
         found = node.pairs.get("properties")
-        if found is None:
+        if found is None or (isinstance(found, Text) and found.plain and not found.value):
             return own
         more = self.faults.json(found)
         if not isinstance(found, Pairs):
@@ -151,7 +154,7 @@ class _States:
             return more
         for name in own.keys() & found.pairs.keys():
             self.faults.add(found.keys[name].mark, f"{name!r} is said twice: here and beside the step")
-        return {**own, **more}
+        return {**own, **(more or {})}
 
     def _without(self, node: Node | None) -> set[str]:
         if node is None:
@@ -161,7 +164,7 @@ class _States:
             return set()
         names = {self.faults.text(item) for item in node.items}
         for name in sorted(names - set(SUPPOSED)):
-            self.faults.add(node.mark, f"without: there is no {name!r}. {did_you_mean(name, list(SUPPOSED))}")
+            self.faults.add(node.mark, f"without: there is no {name!r}. {self.faults.hint(name, SUPPOSED)}")
         return names
 
     def layout(self, node: Node | None, states: Iterable[Json]) -> None:
@@ -175,7 +178,7 @@ class _States:
         for name, place in node.pairs.items():
             offset = self.faults.json(place)
             if name not in by_name:
-                hint = did_you_mean(name, list(by_name))
+                hint = self.faults.hint(name, self.exits.names)
                 self.faults.add(node.keys[name].mark, f"layout: there is no state {name!r}. {hint}")
             elif not _is_place(offset):
                 self.faults.add(place.mark, f"layout: expected two numbers for {name!r}, such as [0, 210]")

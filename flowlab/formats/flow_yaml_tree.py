@@ -184,7 +184,7 @@ def _said_plainly(error: Any) -> Fault:
     meant = next((words for part, words in _PROBLEMS if part in problem), "")
     mark = error.problem_mark or error.context_mark
     place = str(Mark(mark.line + 1, mark.column + 1)) if mark else ""
-    opened = f" (begun in line {error.context_mark.line + 1})" if error.context_mark and "quot" in meant else ""
+    opened = f" (begun in line {error.context_mark.line + 1})" if error.context_mark and "closed" in meant else ""
     return Fault(f"is not YAML: {meant}{opened}" if meant else f"is not YAML: {problem}", place)
 
 

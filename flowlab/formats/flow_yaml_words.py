@@ -67,7 +67,7 @@ class Verb:
     @property
     def properties(self) -> tuple[str, ...]:
         """All properties that have a place of their own, the main one first."""
-        return (*((self.main,) if self.main else ()), *self.texts, *self.flags, *self.pairs)
+        return tuple(dict.fromkeys(filter(None, (self.main, *self.texts, *self.flags, *self.pairs))))
 
     @property
     def keys(self) -> tuple[str, ...]:

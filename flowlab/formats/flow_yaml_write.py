@@ -17,6 +17,7 @@ from flowlab.formats.flow_yaml_words import (
     USUAL,
     VALUE,
     VERB_OF,
+    VERBS,
     Verb,
     exits_of,
     usual_caption,
@@ -25,21 +26,19 @@ from flowlab.formats.flow_yaml_words import (
 
 Json = Mapping[str, Any]
 Tree = dict[str, Any]
-_KEPT = ("description", "states", "initial_state", "flags")
 
 
 def short_form(definition: Json) -> Tree:
     """The tree of a definition whose states have texts for types, and names that differ."""
     names = frozenset(map(name_of, definition["states"]))
     tree: Tree = {}
-    more = {key: value for key, value in definition.items() if key not in _KEPT}
-    if "description" in definition:
-        _text_or_more(tree, "flow", definition["description"], more, "description")
-    if "initial_state" in definition:
-        known = definition["initial_state"] if definition["initial_state"] in [*names] else None
-        _text_or_more(tree, "start", known, more, "initial_state", definition["initial_state"])
-    if "flags" in definition:
-        tree["flags"] = definition["flags"]
+    more = _rest(definition, "states")
+    if isinstance(more.get("description"), str):
+        tree["flow"] = Said(more.pop("description"))
+    if isinstance(more.get("initial_state"), str) and more["initial_state"] in names:
+        tree["start"] = Said(more.pop("initial_state"))
+    if "flags" in more:
+        tree["flags"] = more.pop("flags")
     if more:
         tree["json"] = more
     usual = _usual(definition["states"])
@@ -60,9 +59,9 @@ def name_of(state: Json) -> str:
 def _usual(states: Sequence[Json]) -> dict[str, dict[str, str]]:
     """Verb -> what most of its states have alike of the properties that Studio fills in."""
     usual: dict[str, dict[str, str]] = {}
-    for verb in VERB_OF.values():
+    for verb in (VERBS["say"], VERBS["ask"]):
         bags = [s["properties"] for s in states if s["type"] == verb.type and isinstance(s.get("properties"), dict)]
-        for name in (name for name in USUAL if name in verb.texts and verb.word != "flex"):
+        for name in (name for name in USUAL if name in verb.texts):
             values = Counter(bag[name] for bag in bags if isinstance(bag.get(name), str))
             value, n = values.most_common(1)[0] if values else ("", 0)
             if n > 1 and n > len(bags) / 2:
@@ -70,32 +69,8 @@ def _usual(states: Sequence[Json]) -> dict[str, dict[str, str]]:
     return usual
 
 
-def _text_or_more(tree: Tree, word: str, value: Any, more: Tree, *key_and_value: Any) -> None:
-    """A text under its short word; anything else as it is."""
-    if isinstance(value, str):
-        tree[word] = Said(value)
-    else:
-        more[key_and_value[0]] = key_and_value[-1] if len(key_and_value) > 1 else value
-
-
 def _state(state: Json, names: frozenset[str], usual: Mapping[str, dict[str, str]]) -> Tree:
-    verb = VERB_OF.get(state["type"])
-    properties = state.get("properties", {})
-    tree: Tree = {}
-    if isinstance(properties, dict):
-        rest = {k: v for k, v in properties.items() if k != "offset" or not _place(state)}
-    else:
-        rest = {}
-    if verb:
-        tree[verb.word] = Blank()
-        own = _own(verb, rest)
-        common = usual.get(verb.word, {}) if isinstance(properties, dict) else {}
-        tree |= {name: said for name, said in own.items() if common.get(name) != said}
-        tree |= {name: Blank() for name in common if name not in own and name not in rest}
-    else:
-        tree[TYPE] = Said(state["type"])
-    if rest or not isinstance(properties, dict):
-        tree["properties"] = rest or properties
+    tree = _step(state, usual)
     if "transitions" in state:
         tree |= _exits(state, names)
     more = {k: v for k, v in state.items() if k not in ("type", *SUPPOSED) or (k == "name" and v is None)}
@@ -103,6 +78,22 @@ def _state(state: Json, names: frozenset[str], usual: Mapping[str, dict[str, str
         tree["json"] = more
     missing = [key for key in SUPPOSED if key not in state]
     return tree | ({"without": missing} if missing else {})
+
+
+def _step(state: Json, usual: Mapping[str, dict[str, str]]) -> Tree:
+    """The verb (or the type) and the properties; the box's place is not among them where the layout has it."""
+    verb = VERB_OF.get(state["type"])
+    properties = state.get("properties", {})
+    rest = _rest(properties, *(["offset"] if _place(state) else [])) if isinstance(properties, dict) else {}
+    tree: Tree = {verb.word: Blank()} if verb else {TYPE: Said(state["type"])}
+    if verb:
+        own = _own(verb, rest)
+        common = usual.get(verb.word, {}) if isinstance(properties, dict) else {}
+        tree |= {name: said for name, said in own.items() if common.get(name) != said}
+        tree |= {name: Blank() for name in common if name not in own and name not in rest}
+    if rest or not isinstance(properties, dict):
+        tree["properties"] = rest or properties
+    return tree
 
 
 def _own(verb: Verb, rest: Tree) -> Tree:
