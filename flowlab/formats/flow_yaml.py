@@ -49,8 +49,8 @@ verb          Studio's widget              after it       beside it
   ``noMatch`` exit that Studio writes first (under ``on:`` it comes last). Below a branch may stand ``friendly_name``
   (``{value}`` is the value; else it is ``If value COMPARISON VALUE``) and ``arguments`` (else what the split tests).
 - In braces an exit is kept as it is and not checked: ``{next: gone}``, ``{name: bye}``, ``{next: ""}``.
-- ``- json:`` among the branches, ``transitions:`` in a state (in place of ``on``, ``when``, ``else``) and ``json:`` in a
-  state take what Studio's JSON says. ``without: [properties]`` says which of ``name``, ``transitions`` and
+- ``- json:`` among the branches, ``transitions:`` in a state (in place of ``on``, ``when``, ``else``) and ``json:`` in
+  a state take what Studio's JSON says. ``without: [properties]`` says which of ``name``, ``transitions`` and
   ``properties`` are missing altogether.
 
 How YAML is read, and its traps avoided: :mod:`flowlab.formats.flow_yaml_tree`.
