@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import sys
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -15,6 +16,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 import flowlab as fl
+from flowlab.cli import main
 from flowlab.errors import FlowError, FormatError
 from flowlab.formats import flow_yaml_tree
 from flowlab.formats.flow_yaml import read_yaml, write_yaml
@@ -664,3 +666,61 @@ def test_a_damaged_file_is_a_flow_or_a_sentence(value: Any, cut: int, put: str) 
         read_yaml(text[:cut] + put + text[cut + 1 :])
     except FormatError as error:
         assert error.faults
+
+
+def test_of_a_great_many_faults_the_first_are_told() -> None:
+    states = "".join(f"  a{n}:\n    say: x\n    on: {{sent: b}}\n" for n in range(3000))
+    with pytest.raises(FormatError) as caught:
+        read_yaml(f"states:\n{states}")
+    assert len(caught.value.faults) == 201
+    assert caught.value.faults[-1].message == "and 2,800 more"
+
+
+def test_the_command_line_says_the_same(
+    write: Callable[..., Path], monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    for number, (_, text, words) in enumerate(FAULTS):
+        if "\ud83d" in text:
+            continue  # no file can hold it
+        path = write(text, f"{number}.yaml")
+        monkeypatch.setattr(sys, "argv", ["flowlab", "check", str(path)])
+        with pytest.raises(SystemExit) as caught:
+            main()
+        out, err = capsys.readouterr()
+        assert (caught.value.code, out) == (2, "")
+        assert err.startswith(f"flowlab: {path}")
+        assert all(isinstance(word, int) or word in err for word in words)
+
+
+def test_the_mistakes_on_the_page_are_said_just_so() -> None:
+    page = (ROOT / "docs" / "flow_yaml.md").read_text(encoding="utf-8")
+    example = page.split("```yaml\n")[1].split("```")[0]
+    broken = example.replace("timeout: 3600", "timout: 3600", 1).replace(
+        "incomingMessage: sort", "incomingMessage: srot"
+    )
+    with pytest.raises(FormatError) as caught:
+        read_yaml(broken, "menu.yaml")
+    assert f"```\n{caught.value}\n```" in page
+
+
+def test_line_ends_of_windows_and_a_mark_of_unicode_change_nothing(write: Callable[..., Path]) -> None:
+    path = write(b"\xef\xbb\xbf" + SHORT.replace("\n", "\r\n").encode(), "flow.yaml")
+    flow = fl.load(path)
+    assert isinstance(flow, Flow)
+    assert write_yaml(flow) == SHORT
+
+
+@pytest.mark.parametrize("name", ["delivery_slot"])
+def test_the_sample_in_yaml_is_whole_and_runs(name: str) -> None:
+    flow = fl.load(ROOT / "sample_data" / "flows" / f"{name}.yaml")
+    assert isinstance(flow, Flow)
+    assert not [finding for finding in fl.check(flow, channels=["sms", "whatsapp"]) if finding.severity != "note"]
+    session = Session(flow, services={"widgets": {"save_slot": {"json": {}}}})
+    assert "1 in the morning" in session.start("hi")[0]
+    assert session.say("In the afternoon") == ["See you tomorrow in the afternoon."]
+    assert session.outcome == "contained"
+    late = Session(flow)
+    late.start("hi")
+    assert late.wait(14_400)[0].startswith("Are you still there?")
+    late.wait(14_400)
+    assert late.outcome == "handed_off"

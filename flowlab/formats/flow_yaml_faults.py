@@ -11,6 +11,7 @@ from flowlab.formats.flow_yaml_tree import Mark, Node, NumberFault, Pairs, Text,
 
 #: How often near names are looked for (it takes time with many names), and how many names are listed.
 _MOST_HINTS, _MOST_KNOWN = 100, 20
+_MOST_FAULTS = 200
 
 
 class Faults:
@@ -24,8 +25,10 @@ class Faults:
 
     @property
     def all(self) -> list[Fault]:
-        """Every fault, in the order of its line."""
-        return sorted(self._found, key=lambda fault: _place(fault.path))
+        """Every fault, in the order of its line; of a great many the first, and how many more there are."""
+        found = sorted(self._found, key=lambda fault: _place(fault.path))
+        more = [Fault(f"and {len(found) - _MOST_FAULTS:,} more")] if len(found) > _MOST_FAULTS else []
+        return found[:_MOST_FAULTS] + more
 
     def add(self, mark: Mark, message: str) -> None:
         """One more; on a line that YAML itself already stumbled over, the first fault says enough."""

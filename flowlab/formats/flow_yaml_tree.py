@@ -32,6 +32,7 @@ _PROBLEMS = (
     ("expected <block end>", "the line does not fit those above: mind its indentation, and quotes around whole texts"),
     ("could not find expected ':'", "expected 'key: value' here; a text of several lines wants '|' before it"),
     ("expected ',' or", "a bracket or brace is not closed; a text that begins with one wants quotes around it"),
+    ("expected the node content", "a bracket or brace is not closed, or something is missing here"),
     ("found unknown escape character", "in double quotes a backslash is written twice; or use single quotes"),
 )
 _BRACES = "a text that begins with '{{' wants quotes around it"
