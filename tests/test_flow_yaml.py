@@ -601,6 +601,7 @@ FAULTS: list[tuple[str, str, tuple[str | int, ...]]] = [
         f"{SPLIT}      - equal_to 1: a\n        equal_to 2: a\n",
         (7, "one"),
     ),
+    ("json and more", f"{SPLIT}      - json: {{}}\n        friendly_name: x\n", (6, "the whole branch")),
     ("branches as a map", f"{TOP}  a:\n    split: x\n    when:\n      equal_to 1: a\n", (6, "a list of branches")),
     ("a branch as a text", f"{SPLIT}      - equal_to 1\n", (6, "expected a branch")),
     ("else of a say", f"{TOP}  a:\n    say: x\n    else: a\n", (5, "'say' has no 'else'")),

@@ -65,7 +65,7 @@ def load(source: str | Path | Mapping[str, Any], *, redact: bool = True) -> Load
         raise FormatError(str(path), "is empty")
     if "\0" in text:
         raise FormatError(str(path), "holds NUL characters: UTF-16 without its mark, or no text. Save it as UTF-8")
-    if path.suffix in (".yaml", ".yml"):
+    if path.suffix.lower() in (".yaml", ".yml"):
         return read_yaml(text, str(path))
     data = _json_of(text, str(path))
     if data is None or _is_conversation(data):

@@ -91,6 +91,8 @@ class Exits:
             return None
         head = heads[0]
         if head == "json":
+            if len(node.pairs) > 1:
+                self.faults.add(node.mark, "json: says the whole branch: nothing may stand beside it")
             return self.faults.json(node.pairs[head])
         condition, blank, value = head.partition(" ")
         if condition not in CONDITIONS:
