@@ -47,3 +47,10 @@ __all__ = [
 ]
 
 register_displays()
+
+
+def load_ipython_extension(shell: object) -> None:
+    """What ``%load_ext flowlab`` does: cells that begin with ``%%flow NAME`` are read as flows."""
+    from flowlab.widgets.magic import register
+
+    register(shell)

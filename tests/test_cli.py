@@ -122,6 +122,17 @@ def test_convert_a_flow_is_lossless(run, tmp_path) -> None:
     assert json.loads(target.read_text(encoding="utf-8")) == json.loads(Path(FLOW).read_text(encoding="utf-8"))
 
 
+def test_convert_a_flow_to_yaml_and_back_is_lossless(run, tmp_path) -> None:
+    short, back = tmp_path / "short.yaml", tmp_path / "back.json"
+    assert run("convert", FLOW, str(short))[1] == f"wrote {short} (equal as JSON)\n"
+    assert run("convert", str(short), str(back))[1] == f"wrote {back} (equal as JSON)\n"
+    assert json.loads(back.read_text("utf-8")) == json.loads(Path(FLOW).read_text("utf-8"))
+    assert (
+        run("check", str(short))[1].splitlines()[1:]
+        == run("check", str(back))[1].replace("back", "short").splitlines()[1:]
+    )
+
+
 def test_convert_conversations_there_and_back(run, tmp_path) -> None:
     lines, again = tmp_path / "talks.jsonl", tmp_path / "talks.csv"
     assert run("convert", TALKS, str(lines))[0] == 0

@@ -386,9 +386,9 @@ def test_a_saved_file_can_be_read_by_others(tmp_path: Path) -> None:
     assert stat.S_IMODE(path.stat().st_mode) == stat.S_IMODE(other.stat().st_mode)
 
 
-@pytest.mark.parametrize("name", ["flow.jsonl", "flow.csv", "flow", "flow.yaml", "flow.JSON.txt"])
-def test_a_flow_is_saved_as_json_only(name: str, tmp_path: Path) -> None:
-    with pytest.raises(UsageError, match=r"a flow is saved as \.json"):
+@pytest.mark.parametrize("name", ["flow.jsonl", "flow.csv", "flow", "flow.toml", "flow.JSON.txt"])
+def test_a_flow_is_saved_as_json_or_yaml_only(name: str, tmp_path: Path) -> None:
+    with pytest.raises(UsageError, match=r"a flow is saved as \.json or \.yaml"):
         save(read_flow(SPLIT), tmp_path / name)
     assert names_in(tmp_path) == []
 

@@ -25,7 +25,7 @@ app = typer.Typer(
     rich_markup_mode=None,
 )
 
-FlowFile = Annotated[Path, typer.Argument(help="a Studio flow (JSON)", metavar="FLOW")]
+FlowFile = Annotated[Path, typer.Argument(help="a Studio flow (JSON, or YAML in the short form)", metavar="FLOW")]
 TalksFile = Annotated[Path, typer.Argument(help="conversations (JSON Lines or CSV)", metavar="CONVERSATIONS")]
 ServicesFile = Annotated[Path | None, typer.Option("--services", help="what the outside world answers (YAML)")]
 AsJson = Annotated[bool, typer.Option("--json", help="print one JSON document and nothing else")]

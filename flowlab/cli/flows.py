@@ -5,13 +5,16 @@ from __future__ import annotations
 import json
 from enum import StrEnum
 from pathlib import Path
-from typing import Annotated, Literal
+from typing import Annotated, Any, Literal
 
 import typer
 
 import flowlab as fl
 from flowlab.cli.app import AsJson, FlowFile, app, load_flow, print_json
+from flowlab.formats.flow_yaml_words import same_json
+from flowlab.formats.json_text import parse_json
 from flowlab.formats.studio import write_flow
+from flowlab.formats.text import read_text
 from flowlab.model.finding import Severity
 
 
@@ -58,11 +61,22 @@ def draw(
 
 @app.command()
 def convert(
-    source: Annotated[Path, typer.Argument(metavar="IN")],
-    target: Annotated[Path, typer.Argument(metavar="OUT")],
+    source: Annotated[Path, typer.Argument(metavar="IN", help="a flow (.json, .yaml) or conversations")],
+    target: Annotated[Path, typer.Argument(metavar="OUT", help="FILE.json or .yaml; .jsonl or .csv")],
 ) -> None:
-    """Convert between formats: a flow to Studio JSON (modern), conversations to .jsonl or .csv. Nothing is lost."""
+    """Convert between formats. Nothing is lost.
+
+    A flow: to Studio JSON (OUT.json) or to the short form in YAML (OUT.yaml), made to be read, edited and compared
+    line by line; docs/flow_yaml.md describes it. Conversations: to .jsonl or .csv.
+    """
     thing = fl.load(source, redact=False)
     fl.save(thing, target)
-    same = isinstance(thing, fl.Flow) and json.loads(source.read_text(encoding="utf-8")) == write_flow(thing)
+    same = isinstance(thing, fl.Flow) and same_json(_json_of(source), _json_of(target))
     print(f"wrote {target}" + (" (equal as JSON)" if same else ""))
+
+
+def _json_of(path: Path) -> Any:
+    """What a flow's file says as JSON: a Studio file's own, without any upgrade."""
+    if path.suffix == ".json":
+        return parse_json(read_text(path), str(path))
+    return write_flow(load_flow(path))

@@ -13,6 +13,7 @@ from flowlab.errors import FormatError, UsageError
 from flowlab.formats import executions_csv, executions_write
 from flowlab.formats.conversations import read_conversations, write_csv, write_jsonl
 from flowlab.formats.executions import looks_like_executions, read_executions, read_folder
+from flowlab.formats.flow_yaml import read_yaml, write_yaml
 from flowlab.formats.json_text import parse_json
 from flowlab.formats.studio import looks_like_flow, read_flow, write_flow
 from flowlab.formats.text import read_text
@@ -44,7 +45,7 @@ JSON_FORMATS: tuple[Format, ...] = (
 
 #: What is written: type -> file ending -> text of the file.
 WRITERS: dict[type, dict[str, Callable[[Any], str]]] = {
-    Flow: {".json": lambda flow: _json_text(write_flow(flow))},
+    Flow: {".json": lambda flow: _json_text(write_flow(flow)), ".yaml": write_yaml, ".yml": write_yaml},
     Walk: {".json": executions_write.write_json, ".csv": executions_csv.write_csv},
     list: {".jsonl": write_jsonl, ".csv": write_csv},
 }
@@ -74,6 +75,8 @@ def load(source: str | Path | Mapping[str, Any], *, redact: bool = True) -> Load
         raise FormatError(str(path), "is empty")
     if "\0" in text:
         raise FormatError(str(path), "holds NUL characters: UTF-16 without its mark, or no text. Save it as UTF-8")
+    if path.suffix.lower() in (".yaml", ".yml"):
+        return read_yaml(text, str(path))
     data = _json_of(text, str(path))
     if looks_like_executions(record := text if data is None else data):
         return read_executions(record, str(path), redact=redact)
@@ -83,7 +86,7 @@ def load(source: str | Path | Mapping[str, Any], *, redact: bool = True) -> Load
 
 
 def save(thing: Flow | Sequence[Conversation] | Sequence[Walk], path: str | Path) -> Path:
-    """Write a flow as Studio JSON, conversations as JSON Lines (``.jsonl``) or CSV (``.csv``).
+    """Write a flow as Studio JSON (``.json``) or its short form (``.yaml``), conversations as ``.jsonl`` or ``.csv``.
 
     Walks are written as Studio's executions with their steps (``.json``), or as the flat table of steps (``.csv``).
 

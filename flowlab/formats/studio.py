@@ -220,7 +220,7 @@ def _name(definition: Mapping[str, Any], layers: tuple[Layer, ...], source: str)
     for layer in layers:
         if layer.resource is not None and isinstance(layer.resource.get("friendly_name"), str):
             return str(layer.resource["friendly_name"])
-    if source.endswith(".json"):
+    if source.endswith((".json", ".yaml", ".yml")):
         return PurePath(source).stem
     return _text(definition.get("description")) or source
 

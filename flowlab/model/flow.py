@@ -135,6 +135,91 @@ class Flow:
     def __repr__(self) -> str:
         return f"<Flow {self.name!r}: {len(self)} states, starts at {self.initial_state!r}>"
 
+    def with_state(self, *states: State) -> Flow:
+        """A flow with these states: each in the place of the one of its name, or at the end.
+
+        Raises FlowError where a state has no type or an impossible name, or a new exit leads to no state.
+
+        >>> hello = Flow((State("hi", "send-message", (Transition("sent"),)),), "hi")
+        >>> bye = State("bye", "send-message", (Transition("sent"),), {"body": "Bye"})
+        >>> [state.name for state in hello.with_state(bye, State("hi", "hold", (Transition("next", "bye"),)))]
+        ['hi', 'bye']
+        """
+        from flowlab.model.edit import with_states
+
+        return with_states(self, states)
+
+    def without(self, name: str, rewire_to: str | None = None) -> Flow:
+        """A flow without a state. The exits that led to it lead to ``rewire_to``, or nowhere.
+
+        Raises FlowError where there is no such state, or where the flow starts at it and ``rewire_to`` is missing.
+
+        >>> hi, bye = State("hi", "send-message", (Transition("sent", "bye"),)), State("bye", "send-message")
+        >>> Flow((hi, bye), "hi").without("bye")["hi"].transitions[0].next is None
+        True
+        """
+        from flowlab.model.edit import without
+
+        return without(self, name, rewire_to)
+
+    def rewire(
+        self, state: str, event: str, to: str | None, *, value: str | None = None, index: int | None = None
+    ) -> Flow:
+        """A flow in which one exit leads to the state ``to``, or nowhere (None).
+
+        Where a state has several exits of that event, the matches of a split, ``value`` is the value of the condition
+        and ``index`` counts them from 0. Raises FlowError where there is no such state or exit, or more than one.
+
+        >>> ask = State("ask", "send-and-wait-for-reply", (Transition("incomingMessage"), Transition("timeout")))
+        >>> Flow((ask,), "ask").rewire("ask", "timeout", "ask")["ask"].transitions[1].next
+        'ask'
+        """
+        from flowlab.model.edit import exit_of, rewire
+
+        return rewire(self, state, exit_of(event, value, index), to)
+
+    def rename(self, old: str, new: str) -> Flow:
+        """A flow in which a state is called otherwise: where it stands, in exits, as the first state, and wherever
+        Liquid reads it (``{{widgets.OLD.inbound.Body}}``, ``widgets["OLD"]``). Words outside of Liquid stay.
+
+        Raises FlowError where there is no such state, the new name is taken, or it is none that Studio takes.
+
+        >>> ask = State("ask", "send-and-wait-for-reply", (Transition("timeout", "ask"),))
+        >>> tell = State("tell", "send-message", (), {"body": "You ask: {{widgets.ask.inbound.Body}}"})
+        >>> flow = Flow((ask, tell), "ask").rename("ask", "who")
+        >>> flow.initial_state, flow["who"].transitions[0].next, flow["tell"].text
+        ('who', 'who', 'You ask: {{widgets.who.inbound.Body}}')
+        """
+        from flowlab.model.edit import rename
+
+        return rename(self, old, new)
+
+    def with_text(self, state: str, text: str) -> Flow:
+        """A flow in which a step says, tests or calls something else: its ``body``, ``say``, ``input``, ``url`` ...
+
+        Raises FlowError where there is no such state, or its kind of step has no text.
+
+        >>> hello = Flow((State("hi", "send-message", (), {"body": "Hello"}),), "hi")
+        >>> hello.with_text("hi", "Good morning")["hi"].properties["body"], hello["hi"].text
+        ('Good morning', 'Hello')
+        """
+        from flowlab.model.edit import with_text
+
+        return with_text(self, state, text)
+
+    def with_properties(self, state: str, /, **changes: Any) -> Flow:
+        """A flow in which a state has other properties; None takes one away. A split's branches follow its ``input``.
+
+        Raises FlowError where there is no such state, or a value is nothing that JSON can hold.
+
+        >>> ask = State("ask", "send-and-wait-for-reply", (), {"body": "Who?", "timeout": "60"})
+        >>> dict(Flow((ask,), "ask").with_properties("ask", timeout="3600", body=None)["ask"].properties)
+        {'timeout': '3600'}
+        """
+        from flowlab.model.edit import with_properties
+
+        return with_properties(self, state, changes)
+
     @cached_property
     def graph(self) -> nx.MultiDiGraph:
         """The flow as networkx's own MultiDiGraph. See :func:`flowlab.model.graph.flow_graph` for the contract."""
