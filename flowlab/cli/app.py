@@ -15,6 +15,7 @@ import typer
 
 import flowlab as fl
 from flowlab.errors import FlowlabError, UsageError
+from flowlab.model.routing import Workflow
 
 app = typer.Typer(
     help="See, talk to, replay and compare customer-conversation flows on every text channel, offline.",
@@ -55,19 +56,32 @@ def _fail(message: str) -> NoReturn:
 
 
 def load_flow(path: Path) -> fl.Flow:
-    """A flow from a file. Raises UsageError when the file holds conversations."""
+    """A flow from a file. Raises UsageError when the file holds something else."""
     thing = fl.load(path)
     if not isinstance(thing, fl.Flow):
-        raise UsageError(f"{path} holds conversations; expected a Studio flow (JSON)")
+        raise UsageError(f"{path} holds {_what(thing)}; expected a Studio flow (JSON)")
     return thing
 
 
 def load_conversations(path: Path) -> list[fl.Conversation]:
-    """Conversations from a file. Raises UsageError when the file holds a flow."""
+    """Conversations from a file. Raises UsageError when the file holds something else."""
     thing = fl.load(path)
-    if isinstance(thing, fl.Flow):
-        raise UsageError(f"{path} holds a flow; expected conversations (JSON Lines or CSV)")
+    if not isinstance(thing, list):
+        raise UsageError(f"{path} holds {_what(thing)}; expected conversations (JSON Lines or CSV)")
     return thing
+
+
+def load_workflow(path: Path) -> Workflow:
+    """A TaskRouter workflow from a file. Raises UsageError when the file holds something else."""
+    thing = fl.load(path)
+    if not isinstance(thing, Workflow):
+        raise UsageError(f"{path} holds {_what(thing)}; expected a TaskRouter workflow (JSON)")
+    return thing
+
+
+def _what(thing: object) -> str:
+    names = {fl.Flow: "a flow", Workflow: "a TaskRouter workflow"}
+    return names.get(type(thing), "conversations")
 
 
 def print_json(data: Any) -> None:

@@ -12,7 +12,9 @@ import typer
 import flowlab as fl
 from flowlab.cli.app import AsJson, FlowFile, app, load_flow, print_json
 from flowlab.formats.studio import write_flow
+from flowlab.formats.taskrouter import write_workflow
 from flowlab.model.finding import Severity
+from flowlab.model.routing import Workflow
 
 
 class FailOn(StrEnum):
@@ -61,8 +63,13 @@ def convert(
     source: Annotated[Path, typer.Argument(metavar="IN")],
     target: Annotated[Path, typer.Argument(metavar="OUT")],
 ) -> None:
-    """Convert between formats: a flow to Studio JSON (modern), conversations to .jsonl or .csv. Nothing is lost."""
+    """Convert between formats: a flow or workflow to JSON, conversations to .jsonl or .csv. Nothing is lost."""
     thing = fl.load(source, redact=False)
     fl.save(thing, target)
-    same = isinstance(thing, fl.Flow) and json.loads(source.read_text(encoding="utf-8")) == write_flow(thing)
+    written = None
+    if isinstance(thing, fl.Flow):
+        written = write_flow(thing)
+    elif isinstance(thing, Workflow):
+        written = write_workflow(thing)
+    same = written is not None and json.loads(source.read_text(encoding="utf-8")) == written
     print(f"wrote {target}" + (" (equal as JSON)" if same else ""))

@@ -7,17 +7,19 @@ import os
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
 from pathlib import Path
-from typing import Any, NamedTuple, NoReturn
+from typing import Any, NamedTuple
 
 from flowlab.errors import FormatError, UsageError
 from flowlab.formats.conversations import read_conversations, write_csv, write_jsonl
 from flowlab.formats.json_text import parse_json
 from flowlab.formats.studio import looks_like_flow, read_flow, write_flow
+from flowlab.formats.taskrouter import looks_like_workflow, read_workflow, write_workflow
 from flowlab.formats.text import read_text
 from flowlab.model.conversation import Conversation
 from flowlab.model.flow import Flow
+from flowlab.model.routing import Workflow
 
-Loaded = Flow | list[Conversation]
+Loaded = Flow | Workflow | list[Conversation]
 
 
 class Format(NamedTuple):
@@ -27,30 +29,25 @@ class Format(NamedTuple):
     read: Callable[[Any, str], Loaded]
 
 
-def _no_workflow_yet(_data: Any, source: str) -> NoReturn:
-    raise FormatError(source, "is a TaskRouter workflow; so far flowlab reads Studio flows and conversations")
-
-
 #: The first that fits reads the document. What fits none is taken for a flow, so that the fault says what one needs.
 JSON_FORMATS: tuple[Format, ...] = (
     Format(looks_like_flow, read_flow),
-    Format(
-        lambda data: isinstance(data, Mapping) and ("task_routing" in data or "configuration" in data), _no_workflow_yet
-    ),
+    Format(looks_like_workflow, read_workflow),
 )
 
 #: What is written: type -> file ending -> text of the file.
 WRITERS: dict[type, dict[str, Callable[[Any], str]]] = {
     Flow: {".json": lambda flow: _json_text(write_flow(flow))},
+    Workflow: {".json": lambda workflow: _json_text(write_workflow(workflow))},
     list: {".jsonl": write_jsonl, ".csv": write_csv},
 }
 
 
 def load(source: str | Path | Mapping[str, Any], *, redact: bool = True) -> Loaded:
-    """A flow or conversations, whichever the file (or the parsed JSON) holds.
+    """A flow, a TaskRouter workflow or conversations, whichever the file (or the parsed JSON) holds.
 
     ``redact``: mask e-mail addresses, phone, card and account numbers in conversations (default). Raises FormatError
-    when the content is neither, with everything wrong with it; UsageError when there is no such file.
+    when the content is none of them, with everything wrong with it; UsageError when there is no such file.
     """
     if isinstance(source, Mapping):
         return _from_json(source, "flow")
@@ -70,8 +67,8 @@ def load(source: str | Path | Mapping[str, Any], *, redact: bool = True) -> Load
     return _from_json(data, str(path))
 
 
-def save(thing: Flow | Sequence[Conversation], path: str | Path) -> Path:
-    """Write a flow as Studio JSON, conversations as JSON Lines (``.jsonl``) or CSV (``.csv``).
+def save(thing: Flow | Workflow | Sequence[Conversation], path: str | Path) -> Path:
+    """Write a flow or a workflow as Twilio's JSON, conversations as JSON Lines (``.jsonl``) or CSV (``.csv``).
 
     The file is whole or not there: it is written beside its place and moved in. Raises UsageError for an ending that
     does not fit, or when the file cannot be written.
