@@ -10,8 +10,8 @@ import expressions
 import pytest
 
 from flowlab.model.expression_parser import parse
+from flowlab.model.expression_value import evaluate, holds
 from flowlab.model.readings import Readings
-from flowlab.run.expressions import evaluate, holds
 
 WORKER: dict[str, Any] = {
     "name": "Ines",

@@ -248,8 +248,11 @@ class Workspace:
         """
         otherwise = worker.capacity.get("default", self.readings.worker_capacity)
         capacity = worker.capacity.get(channel, otherwise)
-        assigned = worker.assigned.get(channel, worker.assigned.get("default", 0))
-        return max(0, capacity - assigned), capacity
+        return max(0, capacity - self.in_hand(worker, channel)), capacity
+
+    def in_hand(self, worker: Worker, channel: str) -> int:
+        """How many tasks of a task channel the worker has."""
+        return worker.assigned.get(channel, worker.assigned.get("default", 0))
 
     def with_aliases(self, aliases: Mapping[str, str]) -> Workspace:
         """The workspace with more names for its queues: alias -> sid or name of the queue that is meant.
