@@ -73,8 +73,8 @@ def journey_graph(whole: Journey) -> nx.MultiDiGraph:
     """Make the graph of a journey, under the contract of :func:`flowlab.model.graph.flow_graph`.
 
     Nodes of the flow are named ``state:NAME``, entry points ``entry:NAME`` (kind ``entry_point``, ``initial``), those
-    of the workflow as in :func:`flowlab.model.routing_graph.workflow_graph`. A state that hands over to the workflow (by
-    its sid; to any where one of the two has none) has an edge to ``task`` with the event ``task``.
+    of the workflow as in :func:`flowlab.model.routing_graph.workflow_graph`. A state that hands over to the workflow
+    (by its sid; to any where one of the two has none) has an edge to ``task`` with the event ``task``.
     """
     import networkx as nx
 

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from flowlab.errors import FormatError
 from flowlab.model.expression_parser import parse
 from flowlab.model.expression_value import holds
-from flowlab.model.routing import Queue, Worker, Workspace
+
+if TYPE_CHECKING:
+    from flowlab.model.routing import Queue, Worker, Workspace
 
 
 def members(queue: Queue, workspace: Workspace) -> list[Worker]:
@@ -15,6 +17,7 @@ def members(queue: Queue, workspace: Workspace) -> list[Worker]:
 
     An empty expression, and one that cannot be read, is nobody.
 
+    >>> from flowlab.model.routing import Queue, Worker, Workspace
     >>> team = Workspace(workers=(Worker("Ines", attributes={"languages": ["pt"]}), Worker("Owen")))
     >>> [worker.name for worker in members(Queue("WQ1", target_workers="languages HAS 'pt'"), team)]
     ['Ines']

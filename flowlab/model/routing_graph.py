@@ -6,10 +6,11 @@ from typing import TYPE_CHECKING
 
 from flowlab.model.kinds import Family
 from flowlab.model.membership import members
-from flowlab.model.routing import Filter, Queue, Target, Workflow, Workspace
 
 if TYPE_CHECKING:
     import networkx as nx
+
+    from flowlab.model.routing import Filter, Queue, Target, Workflow, Workspace
 
 TASK, DEFAULT, CANCELED, WAITS = "task", "filter:default", "canceled", "waits"
 
@@ -45,7 +46,7 @@ def workflow_graph(workflow: Workflow, workspace: Workspace | None = None) -> nx
     ``filter``          ``filter:1``        ``text`` is its expression
     ``default_filter``  ``filter:default``  where the workflow has one
     ``target``          ``target:1.2``      its second target; ``text``: who of the queue, in which order
-    ``task_queue``      ``queue:WQ…``       ``text`` is its ``target_workers``; kind ``missing`` if the workspace has none
+    ``task_queue``      ``queue:WQ…``       ``text`` is its ``target_workers``; ``missing`` if the workspace has none
     ``worker``          ``worker:Ines``     every worker of the queues, available or not; ``text``: the activity
     ``waits``           ``waits``           the task stays until its own timeout
     ``canceled``        ``canceled``        the task is canceled; edges that lead here are ``silent``
@@ -55,6 +56,7 @@ def workflow_graph(workflow: Workflow, workspace: Workspace | None = None) -> nx
     ``reservation`` from queue to worker. Numbers and expressions stand in ``condition`` ("timeout 120 s", "skip if
     workers.available == 0"). What leads to a filter leads on by its ``match`` or ``noMatch``.
 
+    >>> from flowlab.model.routing import Filter, Target, Workflow
     >>> flow = Workflow((Filter("All", "1==1", (Target("WQ1", timeout_s=60),)),))
     >>> [(u, v, data["label"]) for u, v, data in workflow_graph(flow).edges(data=True)]
     [('task', 'filter:1', 'task'), ('filter:1', 'target:1.1', 'match'), ('filter:1', 'canceled', 'noMatch'),

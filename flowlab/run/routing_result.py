@@ -17,7 +17,7 @@ DEFAULT_FILTER = "default filter"
 
 @dataclass(frozen=True, slots=True)
 class FilterTried:
-    """One filter. ``status``: taken, left (taken, but none of its targets kept the task), false, broken, not reached."""
+    """One filter. ``status``: taken, left (taken, but no target kept the task), false, broken, not reached."""
 
     filter: str
     expression: str
