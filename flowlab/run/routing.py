@@ -15,6 +15,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from typing import Any
 
+from flowlab.errors import UsageError
 from flowlab.model.plain import short
 from flowlab.model.routing import Filter, Queue, Target, Workflow, Workspace
 from flowlab.model.routing_graph import (
@@ -50,6 +51,8 @@ def route(
     ``timeout_s``: seconds after which the task itself is canceled. What is wrong in workflow or workspace (an
     expression that cannot be read, a queue that is not there) does not stop the run: see ``Routing.faults``.
 
+    Raises UsageError for a negative number.
+
     >>> from flowlab.model.routing import Worker
     >>> workflow = Workflow((Filter("Portuguese", "language == 'pt'", (Target("WQ1"),)),))
     >>> team = Workspace((Queue("WQ1"),), (Worker("Ines", activity="Available"),), {"Available": True})
@@ -57,6 +60,8 @@ def route(
     >>> routing.filter, routing.queue, routing.worker
     ('Portuguese', 'WQ1', 'Ines')
     """
+    if priority < 0 or timeout_s < 0:
+        raise UsageError(f"priority ({priority}) and timeout_s ({timeout_s}) of a task are 0 or more")
     return _Run(task, workflow, workspace, channel, priority, timeout_s).run()
 
 
