@@ -53,7 +53,7 @@ def workflow_graph(workflow: Workflow, workspace: Workspace | None = None) -> nx
     ==================  ==================  ========================================================================
 
     Events: ``task``; ``match`` and ``noMatch`` of a filter; ``queue``, ``timeout``, ``skip`` and ``waits`` of a target;
-    ``reservation`` from queue to worker. Numbers and expressions stand in ``condition`` ("timeout 120 s", "skip if
+    none from queue to worker. Numbers and expressions stand in ``condition`` ("timeout 120 s", "skip if
     workers.available == 0"). What leads to a filter leads on by its ``match`` or ``noMatch``.
 
     >>> from flowlab.model.routing import Filter, Target, Workflow
@@ -164,7 +164,7 @@ class _Maker:
                 name = worker_node(worker.name)
                 if name not in self.graph:
                     self.node(name, "worker", Family.WORKER, worker.name, worker.activity)
-                self.edge(node, name, "reservation")
+                self.edge(node, name, "")
 
 
 def _can_time_out(each: Filter) -> bool:
