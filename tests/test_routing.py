@@ -141,8 +141,8 @@ filters
   · Not understood, or written at night: not reached
 
 target 1 of 'Portuguese speakers': queue Portuguese, priority 5, timeout 900 s
-  1. Beatriz: idle for 0 s
-  2. Ines: idle for 0 s
+  1. Beatriz: idle for 310 s
+  2. Ines: idle for 125 s
   × Owen: not in the queue: languages HAS 'pt' is false: languages is ['en']
   × Hugo: not in the queue: languages HAS 'pt' is false: languages is ['en']; activity 'On a break' is not available
   × Freya: not in the queue: languages HAS 'pt' is false: languages is ['en']
