@@ -96,12 +96,15 @@ def route(
     'Beatriz'
     """
     from flowlab.formats import load
+    from flowlab.formats.taskrouter import read_workflow
     from flowlab.formats.workspace import load_workspace
     from flowlab.run.routing import route as _route
 
     if not isinstance(task, Mapping):
         raise UsageError(f"a task is a mapping of attributes, such as {{'language': 'pt'}}, not {task!r:.80}")
-    found = workflow if isinstance(workflow, Workflow) else load(workflow)
+    found: object = workflow
+    if not isinstance(workflow, Workflow):
+        found = read_workflow(workflow) if isinstance(workflow, Mapping) else load(workflow)
     if not isinstance(found, Workflow):
         raise UsageError(f"{workflow!s:.80} holds no TaskRouter workflow but a {type(found).__name__.lower()}")
     if workspace is None:

@@ -183,14 +183,14 @@ class _Run:
         elif target.timeout_s is None:
             self._leave(tried, "waits", "task.pending", f"nobody can be reserved, and there is no timeout{note}")
             self.way.append(WAITS)
-            reason = f"{self.targets[-1].why}; it waits until its own {self.timeout_s} s are over"
+            reason = f"{self.targets[-1].why}; it waits until its own {self.timeout_s:,} s are over"
             self.end = _End("pending", reason, self.targets[-1])
         elif self.time_s + target.timeout_s <= self.timeout_s:
             self.time_s += target.timeout_s
             self._leave(tried, "timeout", "task-queue.timeout", f"nobody within {target.timeout_s} s{note}")
         else:
             self.time_s = self.timeout_s
-            why = f"the task's own timeout of {self.timeout_s} s ran out"
+            why = f"the task's own timeout of {self.timeout_s:,} s ran out"
             self.targets.append(replace(tried, outcome="task timeout", why=why))
             self._cancel("task.canceled", why, self.targets[-1])
 

@@ -53,7 +53,7 @@ def _heading(routing: Routing) -> str:
 
 def _about(each: FilterTried) -> str:
     words = _WORDS.get(each.status, "")
-    why = _indented(each.why, "      ").strip()
+    why = plain(each.why.split("\n")[0])  # the place of a fault is shown below, under what is wrong
     return f"{words} ({why})" if words and why else words or why
 
 
@@ -102,7 +102,10 @@ def html_page(routing: Routing) -> str:
         ((_mark(_SIGNS[f.status]), _safe(f.filter), _code(f.expression), _safe(_about(f))) for f in routing.filters),
     )
     targets = "".join(map(_target_html, routing.targets))
-    faults = "".join(f"<li><pre style='margin:0;color:inherit'>{_lines(fault)}</pre></li>" for fault in routing.faults)
+    faults = "".join(
+        f"<li><pre style='margin:0;color:inherit;background:none;overflow-x:auto'>{_lines(fault)}</pre></li>"
+        for fault in routing.faults
+    )
     wrong = f"<div>What is wrong:<ul>{faults}</ul></div>" if faults else ""
     about = f"<div style='opacity:.75'>{_safe(_heading(routing))}</div>"
     return f'<div style="color:inherit">{about}<div>{head}</div>{filters}{targets}{wrong}</div>'

@@ -75,7 +75,7 @@ def survey(demand: Demand, queue: Queue | None, workspace: Workspace) -> Survey:
 def _not_in(queue: Queue, names: Mapping[str, Any], workspace: Workspace, faults: list[str]) -> str:
     if not queue.target_workers.strip():
         return "not in the queue: its target_workers is empty, which is nobody"
-    verdict = judge(queue.target_workers, names, workspace.readings)
+    verdict = judge(queue.target_workers, names, workspace.readings, praise=False)
     if isinstance(verdict, str):
         faults.append(f"queue {queue.label!r}, target_workers: {verdict}")
         return "not in the queue: its target_workers cannot be read"
@@ -90,9 +90,9 @@ def _reasons(
     free, capacity = workspace.free(worker, demand.channel)
     if not free:
         in_hand = workspace.in_hand(worker, demand.channel)
-        yield f"no capacity on channel {demand.channel!r}: {in_hand} tasks in hand, {capacity} at a time"
+        yield f"no capacity on channel {demand.channel!r}: {in_hand} in hand, {capacity} at a time"
     if demand.target.expression.strip():
-        verdict = judge(demand.target.expression, names, workspace.readings)
+        verdict = judge(demand.target.expression, names, workspace.readings, praise=False)
         if isinstance(verdict, str):
             faults.append(f"target expression: {verdict}")
             yield "the target's expression cannot be read"
