@@ -117,6 +117,22 @@ def test_it_agrees_with_a_second_evaluator_on_10_000_expressions() -> None:
     assert seen == {True, False}
 
 
+@pytest.mark.parametrize(
+    ("text", "why"),
+    [
+        ("level == 5 OR senior == true", "level == 5 is true: level is 5"),
+        ("level == 4 AND name == 'Ines'", "level == 4 is false: level is 5"),
+        ("(level == 4 AND name == 'Ines') OR 1 == 0", "level == 4 is false: level is 5; 1 == 0 is false"),
+        (
+            "level == 5 AND (1 == 0 OR senior == false)",
+            "level == 5 is true: level is 5; senior == false is true: senior is false",
+        ),
+    ],
+)
+def test_only_what_decided_is_a_reason(text: str, why: str) -> None:
+    assert evaluate(parse(text), WORKER).why == why
+
+
 def test_reasons_are_short_and_plain() -> None:
     attributes = {"long": ["x" * 1000] * 1000, "odd": "\x1b[2J", "map": {"a": "b" * 1000}}
     why = evaluate(parse("long HAS 'y' OR odd == 'z' OR map == 1 OR a == 1 OR b == 1 OR a == 1"), attributes).why

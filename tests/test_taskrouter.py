@@ -32,7 +32,7 @@ WRAPPINGS: dict[str, Callable[[Any], Any]] = {
 }
 
 TEXTS = st.sampled_from(["", "WQ1", "${queues.master}", "vip == true", "worker.x DESC", "not an = expression", "é👋"])
-NUMBERS = st.sampled_from([0, 30, "30", " 5 ", 120.0, None, "", "${timeout}", 2**31])
+NUMBERS = st.sampled_from([0, 30, "30", " 5 ", 120.0, None, "", "${timeout}", "TIMEOUT_S", 2**31])
 UNKNOWN = st.dictionaries(st.sampled_from(["odd", "note", "x-y"]), st.none() | st.integers() | st.lists(st.booleans()))
 
 

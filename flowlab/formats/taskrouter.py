@@ -181,9 +181,9 @@ def _not_number(value: Any, path: str) -> Fault | None:
 
 
 def _is_placeholder(value: Any) -> bool:
-    return isinstance(value, str) and (
-        not value.strip() or any(mark in value for mark in ("${", "{{", "%(", "<", "__"))
-    )
+    """What a template leaves to be filled in: ``${timeout}``, ``{{timeout}}``, ``%(timeout)s``, ``TIMEOUT_S``."""
+    marks = ("${", "{{", "%(", "<", "__")
+    return isinstance(value, str) and (not value.strip() or value.isupper() or any(mark in value for mark in marks))
 
 
 def _number(value: Any) -> int | None:

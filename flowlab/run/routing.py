@@ -155,6 +155,8 @@ class _Run:
         tried = replace(tried, entered_s=self.time_s, tasks_ahead=self._ahead(queue), workers=found.seen)
         self._tell("task-queue.entered", f"{tried.name}: queue {tried.queue}, priority {self.priority}", at=tried)
         self.faults += [] if queue else [f"{tried.name}: {self.workspace.no_queue(ref)}"]
+        if target.timeout_s is None and target.raw.get("timeout"):
+            self.faults.append(f"{tried.name}: timeout {short(str(target.raw['timeout']))} is no number: taken as none")
         self.faults += [f"{tried.name}: {fault}" for fault in found.faults]
         if found.reserved:
             self._reserve(tried, queue, found)

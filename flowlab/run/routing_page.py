@@ -41,7 +41,7 @@ def text_page(routing: Routing) -> str:
     for target in routing.targets:
         lines += ["", *_target_lines(target)]
     if routing.faults:
-        lines += ["", "what is wrong", *(_indented(f"! {fault}") for fault in routing.faults)]
+        lines += ["", "what is wrong", *map(_fault_lines, routing.faults)]
     lines += ["", f"{_ENDS[routing.assignment_status]} {routing.assignment_status}: {routing.summary}"]
     return "\n".join(lines) + "\n"
 
@@ -67,7 +67,7 @@ def _target_lines(target: TargetTried) -> Iterator[str]:
     for seen in target.workers:
         yield f"  {_sign(seen)} {plain(seen.worker)}: {plain(seen.why)}"
     sign = "✓" if target.outcome == "reserved" else "→"
-    yield f"  {sign} {target.outcome}: {_indented(target.why, '      ').strip()}"
+    yield f"  {sign} {target.outcome}: {plain(target.why)}"
 
 
 def _terms(target: TargetTried) -> str:
@@ -85,12 +85,10 @@ def _sign(seen: WorkerSeen) -> str:
     return "×" if seen.position is None else f"{seen.position}."
 
 
-def _indented(text: str, indent: str = "    ") -> str:
-    """Text of several lines, each plain; those after the first stand below it."""
-    first, *rest = text.split("\n")
-    return "\n".join(
-        [f"  {plain(first)}" if indent == "    " else plain(first), *(indent + plain(line) for line in rest)]
-    )
+def _fault_lines(fault: str) -> str:
+    """A fault, and below it the lines that show its place."""
+    first, *rest = map(plain, fault.split("\n"))
+    return "\n".join([f"  ! {first}", *(f"    {line}" for line in rest)])
 
 
 def html_page(routing: Routing) -> str:
