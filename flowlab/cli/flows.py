@@ -5,14 +5,14 @@ from __future__ import annotations
 import json
 from enum import StrEnum
 from pathlib import Path
-from typing import Annotated, Literal
+from typing import Annotated, Any, Literal
 
 import typer
 
 import flowlab as fl
 from flowlab.cli.app import AsJson, FlowFile, app, load_flow, print_json
-from flowlab.formats.studio import write_flow
-from flowlab.formats.taskrouter import write_workflow
+from flowlab.formats.json_text import parse_json
+from flowlab.formats.text import read_text
 from flowlab.model.finding import Severity
 from flowlab.model.routing import Workflow
 
@@ -66,10 +66,9 @@ def convert(
     """Convert between formats: a flow or workflow to JSON, conversations to .jsonl or .csv. Nothing is lost."""
     thing = fl.load(source, redact=False)
     fl.save(thing, target)
-    written = None
-    if isinstance(thing, fl.Flow):
-        written = write_flow(thing)
-    elif isinstance(thing, Workflow):
-        written = write_workflow(thing)
-    same = written is not None and json.loads(source.read_text(encoding="utf-8")) == written
+    same = isinstance(thing, fl.Flow | Workflow) and _json_of(source) == _json_of(target)
     print(f"wrote {target}" + (" (equal as JSON)" if same else ""))
+
+
+def _json_of(path: Path) -> Any:
+    return parse_json(read_text(path), str(path))

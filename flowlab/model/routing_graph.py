@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from typing import TYPE_CHECKING
 
 from flowlab.model.kinds import Family
@@ -102,6 +103,7 @@ class _Maker:
         self.graph = graph
         self.workspace = workspace
         self.queues: dict[str, Queue] = {}
+        self.exits: Counter[str] = Counter()
 
     def node(self, name: str, kind: str, family: Family, label: str, text: str = "", *, initial: bool = False) -> None:
         self.graph.add_node(name, kind=kind, family=str(family), label=label, text=text, initial=initial)
@@ -111,11 +113,18 @@ class _Maker:
         if head in (WAITS, CANCELED) and head not in self.graph:
             self.node(head, head, Family.END, head)
         wired = head not in (WAITS, CANCELED)
-        key = self.graph.out_degree(tail)
         words = condition or event
         self.graph.add_edge(
-            tail, head, key, event=event, condition=condition, label=words, wired=wired, silent=head == CANCELED
+            tail,
+            head,
+            self.exits[tail],
+            event=event,
+            condition=condition,
+            label=words,
+            wired=wired,
+            silent=head == CANCELED,
         )
+        self.exits[tail] += 1
 
     def filter(self, index: int, each: Filter, otherwise: str, after: str) -> None:
         """``otherwise``: where a task goes that the filter does not hold; ``after``: one whose time ran out in it."""

@@ -47,7 +47,7 @@ def text_page(routing: Routing) -> str:
 
 
 def _heading(routing: Routing) -> str:
-    task = short(json.dumps(dict(routing.task), ensure_ascii=False, default=str), 160)
+    task = short(json.dumps(dict(routing.task), ensure_ascii=False, default=str, skipkeys=True), 160)
     return f"{plain(routing.name)}: task {task} on channel {plain(routing.channel)}"
 
 
