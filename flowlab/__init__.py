@@ -6,7 +6,7 @@
 >>> replies = session.start("hi")
 """
 
-from flowlab.api import chat, compare, draw, replay, report
+from flowlab.api import chat, compare, draw, replay, report, route
 from flowlab.check import check
 from flowlab.errors import FlowlabError
 from flowlab.formats import load, save
@@ -42,6 +42,7 @@ __all__ = [
     "load",
     "replay",
     "report",
+    "route",
     "save",
     "segments",
 ]

@@ -7,11 +7,13 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, cast, overload
 
+from flowlab.errors import UsageError
 from flowlab.model.channel import Channel
 from flowlab.model.conversation import Conversation
 from flowlab.model.divergence import Divergence
 from flowlab.model.event import Event
 from flowlab.model.flow import Flow
+from flowlab.model.routing import Queue, Workflow, Workspace
 from flowlab.model.walk import Walk, are_walks
 from flowlab.run.replay import replay_all
 from flowlab.run.services import Services
@@ -20,6 +22,7 @@ if TYPE_CHECKING:
     from matplotlib.axes import Axes
 
     from flowlab.measure.replayed import Run
+    from flowlab.run.routing_result import Routing
     from flowlab.show.comparison import Comparison
     from flowlab.show.walked import Walked
     from flowlab.widgets.chat import Chat
@@ -106,6 +109,40 @@ def chat(flow: Flow, channel: str | Channel = "sms", *, services: World = None) 
     from flowlab.widgets.chat import Chat
 
     return Chat(flow, channel, services=services)
+
+
+def route(
+    task: Mapping[str, Any],
+    workflow: Workflow | Mapping[str, Any] | str | Path,
+    workspace: Workspace | Mapping[str, Any] | str | Path | None = None,
+    **options: Any,
+) -> Routing:
+    """Where a task with these attributes goes, and why not elsewhere: filter, target, queue, worker.
+
+    ``workflow`` and ``workspace``: objects, or the paths of their files; without a workspace nobody is there to answer,
+    and every timeout runs out. ``options``: ``channel``, ``priority`` and ``timeout_s`` of the task, as
+    :func:`flowlab.run.routing.route` has them.
+
+    >>> folder = "sample_data/routing"
+    >>> route({"language": "pt"}, f"{folder}/support_workflow.json", f"{folder}/workspace.yaml").worker
+    'Beatriz'
+    """
+    from flowlab.formats import load
+    from flowlab.formats.taskrouter import read_workflow
+    from flowlab.formats.workspace import load_workspace
+    from flowlab.run.routing import route as _route
+
+    if not isinstance(task, Mapping):
+        raise UsageError(f"a task is a mapping of attributes, such as {{'language': 'pt'}}, not {task!r:.80}")
+    found: object = workflow
+    if not isinstance(workflow, Workflow):
+        found = read_workflow(workflow) if isinstance(workflow, Mapping) else load(workflow)
+    if not isinstance(found, Workflow):
+        raise UsageError(f"{workflow!s:.80} holds no TaskRouter workflow but a {type(found).__name__.lower()}")
+    if workspace is None:
+        nobody = Workspace(tuple(Queue(ref) for ref in found.queues), name="no workspace")
+        return _route(task, found, nobody, **options)
+    return _route(task, found, load_workspace(workspace), **options)
 
 
 def report(run: Run, path: str | Path, *, by: str = "channel") -> Path:

@@ -15,7 +15,6 @@ from flowlab.errors import FlowlabError, FormatError
 from flowlab.formats import load
 
 OK: dict[str, Any] = {"name": "a", "type": "send-message", "transitions": [], "properties": {}}
-WORKFLOW = {"task_routing": {"filters": [], "default_filter": {"queue": "WQ1"}}}
 
 
 def states(*made: Any) -> str:
@@ -92,12 +91,8 @@ MALFORMED: list[tuple[str, str | bytes, tuple[str, ...]]] = [
         json.dumps({"states": [{"type": "InitialState", "name": "T"}, 5, None]}),
         ("2 faults", "#/states/1", "#/states/2"),
     ),
-    ("a TaskRouter workflow", json.dumps(WORKFLOW), ("TaskRouter workflow",)),
-    (
-        "a TaskRouter workflow in its resource",
-        json.dumps({"sid": "WW1", "configuration": json.dumps(WORKFLOW)}),
-        ("TaskRouter workflow",),
-    ),
+    ("a TaskRouter workflow without filters", '{"task_routing": {}}', ("no TaskRouter workflow", "Its keys: none")),
+    ("a TaskRouter workflow of broken text", '{"sid": "WW1", "configuration": "{oops"}', ("is not JSON", "line 1")),
     ("CSV without a header", "c1,sms,customer,hi\nc1,sms,bot,hello\n", ("line 1",)),
     ("CSV without what it needs", "name,age\nKim,7\n", ("line 1",)),
     ("a web page", "<!doctype html><html><body>Sign in</body></html>", ("line 1",)),

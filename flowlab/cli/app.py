@@ -15,6 +15,7 @@ import typer
 
 import flowlab as fl
 from flowlab.errors import FlowlabError, UsageError
+from flowlab.model.routing import Workflow
 from flowlab.model.walk import are_walks
 
 app = typer.Typer(
@@ -59,19 +60,32 @@ def load_flow(path: Path) -> fl.Flow:
     """A flow from a file. Raises UsageError when the file holds something else."""
     thing = fl.load(path)
     if not isinstance(thing, fl.Flow):
-        what = "recorded executions" if are_walks(thing) else "conversations"
-        raise UsageError(f"{path} holds {what}; expected a Studio flow (JSON)")
+        raise UsageError(f"{path} holds {what(thing)}; expected a Studio flow (JSON)")
     return thing
 
 
 def load_conversations(path: Path) -> list[fl.Conversation]:
-    """Conversations from a file. Raises UsageError when the file holds a flow."""
+    """Conversations from a file. Raises UsageError when the file holds something else."""
     thing = fl.load(path)
-    if isinstance(thing, fl.Flow):
-        raise UsageError(f"{path} holds a flow; expected conversations (JSON Lines or CSV)")
+    if not isinstance(thing, list):
+        raise UsageError(f"{path} holds {what(thing)}; expected conversations (JSON Lines or CSV)")
     if are_walks(thing):
         raise UsageError(f"{path} holds recorded executions; `flowlab walk FLOW {path}` says which now go elsewhere")
     return [talk for talk in thing if isinstance(talk, fl.Conversation)]
+
+
+def load_workflow(path: Path) -> Workflow:
+    """A TaskRouter workflow from a file. Raises UsageError when the file holds something else."""
+    thing = fl.load(path)
+    if not isinstance(thing, Workflow):
+        raise UsageError(f"{path} holds {what(thing)}; expected a TaskRouter workflow (JSON)")
+    return thing
+
+
+def what(thing: object) -> str:
+    """What a file held, in words."""
+    names = {fl.Flow: "a flow", Workflow: "a TaskRouter workflow"}
+    return names.get(type(thing), "recorded executions" if are_walks(thing) else "conversations")
 
 
 def print_json(data: Any) -> None:

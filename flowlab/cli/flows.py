@@ -16,6 +16,7 @@ from flowlab.formats.json_text import parse_json
 from flowlab.formats.studio import write_flow
 from flowlab.formats.text import read_text
 from flowlab.model.finding import Severity
+from flowlab.model.routing import Workflow
 
 
 class FailOn(StrEnum):
@@ -67,11 +68,11 @@ def convert(
     """Convert between formats. Nothing is lost.
 
     A flow: to Studio JSON (OUT.json) or to the short form in YAML (OUT.yaml), made to be read, edited and compared
-    line by line; docs/flow_yaml.md describes it. Conversations: to .jsonl or .csv.
+    line by line; docs/flow_yaml.md describes it. A workflow: to JSON. Conversations: to .jsonl or .csv.
     """
     thing = fl.load(source, redact=False)
     fl.save(thing, target)
-    same = isinstance(thing, fl.Flow) and same_json(_json_of(source), _json_of(target))
+    same = isinstance(thing, fl.Flow | Workflow) and same_json(_json_of(source), _json_of(target))
     print(f"wrote {target}" + (" (equal as JSON)" if same else ""))
 
 

@@ -9,7 +9,7 @@ from typing import Annotated
 import typer
 
 import flowlab as fl
-from flowlab.cli.app import AsJson, FlowFile, ServicesFile, app, load_flow, print_json
+from flowlab.cli.app import AsJson, FlowFile, ServicesFile, app, load_flow, print_json, what
 from flowlab.errors import UsageError
 from flowlab.model.outcome import same_outcome
 from flowlab.model.walk import Walk, are_walks
@@ -56,8 +56,7 @@ def load_walks(path: Path) -> list[Walk]:
     """Recorded executions from a file or folder. Raises UsageError when it holds something else."""
     thing = fl.load(path)
     if not are_walks(thing):
-        what = "a flow" if isinstance(thing, fl.Flow) else "conversations"
-        raise UsageError(f"{path} holds {what}; expected recorded executions (steps lists as JSON or CSV)")
+        raise UsageError(f"{path} holds {what(thing)}; expected recorded executions (steps lists as JSON or CSV)")
     return list(thing)
 
 

@@ -7,7 +7,7 @@ import os
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
 from pathlib import Path
-from typing import Any, NamedTuple, NoReturn
+from typing import Any, NamedTuple
 
 from flowlab.errors import FormatError, UsageError
 from flowlab.formats import executions_csv, executions_write
@@ -16,12 +16,14 @@ from flowlab.formats.executions import looks_like_executions, read_executions, r
 from flowlab.formats.flow_yaml import read_yaml, write_yaml
 from flowlab.formats.json_text import parse_json
 from flowlab.formats.studio import looks_like_flow, read_flow, write_flow
+from flowlab.formats.taskrouter import looks_like_workflow, read_workflow, write_workflow
 from flowlab.formats.text import read_text
 from flowlab.model.conversation import Conversation
 from flowlab.model.flow import Flow
+from flowlab.model.routing import Workflow
 from flowlab.model.walk import Walk
 
-Loaded = Flow | list[Conversation] | list[Walk]
+Loaded = Flow | Workflow | list[Conversation] | list[Walk]
 
 
 class Format(NamedTuple):
@@ -31,33 +33,28 @@ class Format(NamedTuple):
     read: Callable[[Any, str], Loaded]
 
 
-def _no_workflow_yet(_data: Any, source: str) -> NoReturn:
-    raise FormatError(source, "is a TaskRouter workflow; so far flowlab reads Studio flows and conversations")
-
-
 #: The first that fits reads the document. What fits none is taken for a flow, so that the fault says what one needs.
 JSON_FORMATS: tuple[Format, ...] = (
     Format(looks_like_flow, read_flow),
-    Format(
-        lambda data: isinstance(data, Mapping) and ("task_routing" in data or "configuration" in data), _no_workflow_yet
-    ),
+    Format(looks_like_workflow, read_workflow),
 )
 
 #: What is written: type -> file ending -> text of the file.
 WRITERS: dict[type, dict[str, Callable[[Any], str]]] = {
     Flow: {".json": lambda flow: _json_text(write_flow(flow)), ".yaml": write_yaml, ".yml": write_yaml},
     Walk: {".json": executions_write.write_json, ".csv": executions_csv.write_csv},
+    Workflow: {".json": lambda workflow: _json_text(write_workflow(workflow))},
     list: {".jsonl": write_jsonl, ".csv": write_csv},
 }
 
 
 def load(source: str | Path | Mapping[str, Any], *, redact: bool = True) -> Loaded:
-    """A flow or conversations, whichever the file (or the parsed JSON) holds.
+    """A flow, a TaskRouter workflow or conversations, whichever the file (or the parsed JSON) holds.
 
     A record of Studio executions (a file, or a folder of them: :mod:`flowlab.formats.executions`) gives walks.
 
     ``redact``: mask e-mail addresses, phone, card and account numbers in conversations (default). Raises FormatError
-    when the content is neither, with everything wrong with it; UsageError when there is no such file.
+    when the content is none of them, with everything wrong with it; UsageError when there is no such file.
     """
     if isinstance(source, Mapping) and looks_like_executions(source):
         return read_executions(source, "executions", redact=redact)
@@ -85,10 +82,11 @@ def load(source: str | Path | Mapping[str, Any], *, redact: bool = True) -> Load
     return _from_json(data, str(path))
 
 
-def save(thing: Flow | Sequence[Conversation] | Sequence[Walk], path: str | Path) -> Path:
+def save(thing: Flow | Workflow | Sequence[Conversation] | Sequence[Walk], path: str | Path) -> Path:
     """Write a flow as Studio JSON (``.json``) or its short form (``.yaml``), conversations as ``.jsonl`` or ``.csv``.
 
-    Walks are written as Studio's executions with their steps (``.json``), or as the flat table of steps (``.csv``).
+    A workflow is written as TaskRouter's JSON; walks as Studio's executions with their steps (``.json``), or as the
+    flat table of steps (``.csv``).
 
     The file is whole or not there: it is written beside its place and moved in. Raises UsageError for an ending that
     does not fit, or when the file cannot be written.
