@@ -97,7 +97,7 @@ def within_parent(
 
 
 def conversation_sid(scope: Mapping[str, Any]) -> str:
-    """The conversation that a run is on: the one it opened, or the one it was started from; empty for plain messages."""
+    """The conversation that a run is on: the one it opened, or was started from; empty for plain messages."""
     opened = scope["flow"]["channel"].get("sid")
     return str(opened or scope["trigger"].get("conversation", {}).get("ConversationSid", ""))
 
@@ -108,8 +108,13 @@ def _attributes(start: Start, channel: Channel, contact: str, mark: str) -> dict
     if start.context:
         attributes["pre_engagement_data"] = dict(start.context)
     chat = "CH" + mark
-    known = {"ConversationSid": chat, "ChannelSid": chat, "InstanceSid": SERVICE_SID, "ChannelAttributes": attributes}
-    return {**known, "ParticipantSid": "MB" + mark}
+    return {
+        "ConversationSid": chat,
+        "ChannelSid": chat,
+        "InstanceSid": SERVICE_SID,
+        "ChannelAttributes": attributes,
+        "ParticipantSid": "MB" + mark,
+    }
 
 
 def sender(channel: Channel, contact: str) -> dict[str, Any]:

@@ -13,9 +13,9 @@ from flowlab.run.values import from_json
 
 
 class ConversationOpened:
-    """Source: Twilio docs, *Run Conversation widgets*: only in flows started by the REST API. What was opened stands
-    under ``widgets.NAME.conversation`` and at ``flow.channel``. Services may name the exit ``failed`` to try it out, and
-    give fields of the conversation (``json``).
+    """Source: Twilio docs, *Studio context variables*, FlowValidate: only in flows that the REST API starts. What was
+    opened stands under ``widgets.NAME.conversation`` and at ``flow.channel``. Services may name the exit ``failed`` to
+    try it out, and give fields of the conversation (``json``).
     """
 
     one_off: ClassVar[bool] = True
@@ -29,7 +29,6 @@ class ConversationOpened:
         self._attributes = template(state, "attributes", readings)
 
     def enter(self, view: View) -> Exit:
-        view.is_one_off()
         view.keep({})
         if view.read("trigger", "request") is None:
             view.tell(FAULT, detail=f"{self._state.type} works only in a flow that the REST API started")

@@ -133,33 +133,30 @@ class Execution:
         return twin
 
     def _walk(self, node: Node, done: Exit | None) -> None:
-        """One turn, until the run waits or ends: leg by leg.
+        """One turn, until the run waits or ends: leg by leg, each as the same leg went before, else step after step.
 
         A leg begins with the exit ``done`` of the node, or (None) by entering it. It ends with the turn, at the border
-        of a subflow, and before a state whose doing belongs to this conversation alone: of legs it is known what they
-        read, and so they can be remembered.
+        of a subflow, and before a state whose doing belongs to this conversation alone: of what lies between it is
+        known what it reads, and so it can be remembered.
         """
-        self._go(node, done)
-        while self._border is not None:
-            border, self._border = self._border, None
-            if isinstance(border, Node):
-                self._step_through(border, None)
-            else:
-                self._go(*self._cross(border))
-
-    def _go(self, node: Node, done: Exit | None) -> None:
-        """One leg: as the same leg went before, else step after step."""
         memo, view = self._memo, self.view
-        if memo is None:
-            self._step_through(node, done)
-            return
-        # Whether the customer is silent or answered follows from the exit: a wait is left by its reply or its timeout.
-        place = (view.parent, node.name, done, view.handed_off, self._in_a_row)
-        turn = memo.find(place, view.scope)
-        if turn is not None and self._steps + turn.steps <= limits.MAX_STEPS:
-            self._lay_down(turn)
-        else:
-            self._learn(node, done, place, memo)
+        while True:
+            if memo is None or (done is None and node.one_off):
+                self._step_through(node, done)
+            else:
+                # Whether the customer is silent or answered follows from the exit: a wait is left by its reply or its
+                # timeout.
+                place = (node.name, done, view.handed_off, self._in_a_row, view.parent)
+                turn = memo.find(place, view.scope)
+                if turn is not None and self._steps + turn.steps <= limits.MAX_STEPS:
+                    self._lay_down(turn)
+                else:
+                    self._learn(node, done, place, memo)
+            border = self._border
+            if border is None:
+                return
+            self._border = None
+            node, done = (border, None) if isinstance(border, Node) else self._cross(border)
 
     def _step_through(self, node: Node, done: Exit | None) -> None:
         view = self.view
@@ -224,9 +221,6 @@ class Execution:
 
     def _learn(self, node: Node, done: Exit | None, place: tuple[Any, ...], memo: Memo) -> None:
         """Step through, and remember what happened by what was read."""
-        if node.one_off and done is None:
-            self._step_through(node, done)
-            return
         view = self.view
         log, begun_at, begun_s, steps = view.log, len(view.log), view.time_s, self._steps
         trace = view.trace = Trace()
@@ -259,8 +253,16 @@ class Execution:
         if turn.variables:
             scope["flow"]["variables"].update(turn.variables)
         self._steps += turn.steps
-        (self.node, self._timeout_s, self.outcome, self.why, self._in_a_row, self._border, *told) = turn.after
-        view.answered, view.handed_off = told
+        (
+            self.node,
+            self._timeout_s,
+            self.outcome,
+            self.why,
+            self._in_a_row,
+            self._border,
+            view.answered,
+            view.handed_off,
+        ) = turn.after
         view.state, view.step_type = self.node.name, self.node.type
         if self.outcome is None and self._border is None:
             self._begin_wait()

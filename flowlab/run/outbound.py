@@ -1,8 +1,8 @@
 """Sending a message: shared by the two steps that say something.
 
-``outbound`` names the addresses and the message's own identifier, which differ from conversation to conversation. Hardly
-a flow reads them. So a state keeps what its message has by itself (:class:`Sent`), and the rest is laid beside it only
-where a template of the flow reads it, or a person looks: the turns of a replay can then be remembered.
+``outbound`` names the addresses and the message's own identifier, which differ from conversation to conversation.
+Hardly a flow reads them. So a state keeps what its message has by itself (:class:`Sent`), and the rest is laid beside
+it only where a template of the flow reads it, or a person looks: the turns of a replay can then be remembered.
 """
 
 from __future__ import annotations
@@ -69,11 +69,9 @@ def complete(sent: Sent, scope: Mapping[str, Any], state: str) -> Sent:
     if talk:
         author = sent.get("From", ours)
         failed = {key: sent[key] for key in ("Status", "ErrorMessage") if "ErrorMessage" in sent}
-        return Sent(
-            **{"Sid": sid("IM", mark), "AccountSid": ACCOUNT_SID, "ConversationSid": talk, "Body": sent["Body"]},
-            **{"Author": author, "Index": "0", "Attributes": "{}", "Media": None, "ParticipantSid": None},
-            **failed,
-        )
+        known = {"Sid": sid("IM", mark), "AccountSid": ACCOUNT_SID, "ConversationSid": talk, "Body": sent["Body"]}
+        unknown = dict.fromkeys(("Media", "ParticipantSid"))
+        return Sent(known | unknown | {"Author": author, "Index": "0", "Attributes": "{}"} | failed)
     known = {"Sid": sid("SM", mark), "AccountSid": ACCOUNT_SID, "From": ours, "To": theirs, "Direction": "outbound-api"}
     unknown = dict.fromkeys(("Price", "ErrorCode", "ErrorMessage", "MessagingServiceSid"))
     return Sent(known | unknown | {"PriceUnit": "USD"} | sent)

@@ -113,7 +113,7 @@ class Services:
 
     def answer(self, request: Request) -> Answer | None:
         """The answer: by state name, then by the first URL pattern that fits; None if nothing answers."""
-        rules = self._rules(request)
+        rules = self.rules(request.name, request.parent, request.url)
         if rules is None:
             return None
         if callable(rules):
@@ -121,17 +121,16 @@ class Services:
             return given if isinstance(given, Answer) else Answer(json=given)
         return next((answer for when, answer in rules if when.holds(request)), None)
 
-    def is_timeless(self, request: Request) -> bool:
-        """Whether the same request surely has the same answer at any time. Nobody knows that of a callable."""
-        rules = self._rules(request)
+    def rules(self, name: str, parent: str, url: str) -> Sequence[Rule] | Answerer | None:
+        """What answers a state of this name; None if nothing does."""
+        rules = self.widgets.get(f"{parent}/{name}") if parent else None
         if rules is None:
-            return True
-        return not callable(rules) and not any(when.weekday or when.time for when, _ in rules)
-
-    def _rules(self, request: Request) -> Sequence[Rule] | Answerer | None:
-        rules = self.widgets.get(f"{request.parent}/{request.name}") if request.parent else None
-        if rules is None:
-            rules = self.widgets.get(request.name)
-        if rules is None and request.url:
-            rules = next((r for pattern, r in self.urls.items() if fnmatchcase(request.url, pattern)), None)
+            rules = self.widgets.get(name)
+        if rules is None and url:
+            rules = next((r for pattern, r in self.urls.items() if fnmatchcase(url, pattern)), None)
         return rules
+
+
+def is_timeless(rules: Sequence[Rule] | Answerer) -> bool:
+    """Whether the same request surely has the same answer at any time. Nobody knows that of a callable."""
+    return not callable(rules) and not any(when.weekday or when.time for when, _ in rules)

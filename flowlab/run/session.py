@@ -122,8 +122,13 @@ class Session:
         return self.execution.parent if self.execution else ""
 
     @property
+    def place(self) -> str:
+        """Where the run stands in the flow itself: the state, or the one that runs the subflow it is in."""
+        return self.parent or self.state
+
+    @property
     def variables(self) -> dict[str, Any]:
-        """Everything a template can read now: ``trigger``, ``widgets``, ``flow``, ``contact``; inside a subflow, its own."""
+        """All that a template can read now: ``trigger``, ``widgets``, ``flow``, ``contact``; in a subflow, its own."""
         if self.execution is None:
             return {}
         scope = self.execution.view.scope

@@ -13,7 +13,7 @@ from flowlab.model.readings import READINGS, Readings
 from flowlab.run.dialect import TemplateFault
 from flowlab.run.limits import MAX_VALUE_BYTES, VALUE_SIZE, RunStopped
 from flowlab.run.memo import Branch, Trace
-from flowlab.run.services import Answer, Request, Services
+from flowlab.run.services import Answer, Request, Services, is_timeless
 from flowlab.run.template import LookUp, Renderer, compile_template
 from flowlab.run.values import look_up, text_of
 
@@ -174,8 +174,10 @@ class View:
             self.trace.known = False
 
     def open_channel(self, facts: Mapping[str, Any]) -> None:
-        """What is known of the conversation just opened: ``flow.channel`` has it from now on, beside our address."""
-        self.is_one_off()
+        """What is known of the conversation just opened: ``flow.channel`` has it from now on, beside our address.
+
+        Only for steps that are ``one_off``.
+        """
         flow = self.scope["flow"]
         flow["channel"] = flow["channel"] | facts
 
@@ -197,18 +199,25 @@ class View:
             self.trace.note_test(text, branch, self.scope, len(self.log))
         return branch(self.scope)
 
-    def ask(self, state: State, **asked: Any) -> Answer | None:
+    def ask(self, state: State, url: str = "", **asked: Any) -> Answer | None:
         """What the outside world answers this state."""
         services = self.services
-        asked["parent"] = self.parent
-        request = Request(state.type, state.name, self.time_s, services.timezone, self.channel.name, **asked)
-        if self.trace is not None and not services.is_timeless(request):
+        rules = services.rules(state.name, self.parent, url)
+        if rules is None:
+            return None
+        if self.trace is not None and not is_timeless(rules):
             self.trace.known = False
-        return services.answer(request)
+        asked |= {"url": url, "parent": self.parent}
+        return services.answer(
+            Request(state.type, state.name, self.time_s, services.timezone, self.channel.name, **asked)
+        )
 
 
 class Step(Protocol):
-    """One kind of step. ``kind`` is the Studio widget type; one object per state, made once, used by many sessions."""
+    """One kind of step. ``kind`` is the Studio widget type; one object per state, made once, used by many sessions.
+
+    A class may say ``one_off = True``: what it does belongs to one conversation alone, so it is never remembered.
+    """
 
     kind: ClassVar[str]
 

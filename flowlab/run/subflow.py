@@ -37,7 +37,7 @@ def scope_within(scope: Mapping[str, Any], state: str, descent: Descent) -> dict
 
 
 def come_back(outer: dict[str, Any], inner: Mapping[str, Any]) -> None:
-    """What happened to the conversation inside a subflow is known outside it: the clock, the channel, the last reply."""
+    """What happened to the conversation inside a subflow is known outside it: the clock, the channel, the reply."""
     outer[NOW] = inner[NOW]
     outer["flow"]["channel"] = inner["flow"]["channel"]
     if "conversation" in inner["trigger"]:

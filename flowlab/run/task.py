@@ -13,12 +13,13 @@ from typing import Any, ClassVar, NamedTuple
 from flowlab.model.event import EventKind
 from flowlab.model.flow import State
 from flowlab.model.readings import READINGS, Readings
-from flowlab.run.context import sid
 from flowlab.run.limits import DEFAULT_TASK_TIMEOUT_S, MAX_ATTRIBUTES_CHARS, MAX_TASK_TIMEOUT_S
+from flowlab.run.services import Answer
 from flowlab.run.step import FAULT, Exit, View, template
 from flowlab.run.values import from_json, to_json
 
 LARGEST_PRIORITY = 2**31 - 1
+MADE = Exit("callComplete")
 
 
 class Task(NamedTuple):
@@ -45,39 +46,36 @@ class HandOff:
         self._workflow = template(state, self.workflow_key, readings)
 
     def enter(self, view: View) -> Exit:
-        view.is_one_off()
-        view.keep({})
         task = self.task(view)
-        if task is None:
-            return Exit("failedToEnqueue")
-        answer = view.ask(self._state)
-        took_s = answer.delay_s if answer else 0.0
-        if answer and answer.exit and answer.exit != "callComplete":
-            view.tell(EventKind.CHOSEN.value, event=answer.exit, detail="chosen in services")
-            return Exit(answer.exit, took_s=took_s)
+        answer = view.ask(self._state) if task else None
+        if task is None or (answer and answer.exit and answer.exit != "callComplete"):
+            view.keep({})
+            return self._fail(view, answer)
         view.hand_off(to_json(task.attributes), str(task.priority), self.where(view))
         view.keep(self.result(view, task))
-        return Exit("callComplete", took_s=took_s)
+        return Exit("callComplete", took_s=answer.delay_s) if answer else MADE
+
+    def _fail(self, view: View, answer: Answer | None) -> Exit:
+        if answer is None:
+            return Exit("failedToEnqueue")
+        view.tell(EventKind.CHOSEN.value, event=answer.exit, detail="chosen in services")
+        return Exit(answer.exit, took_s=answer.delay_s)
 
     def task(self, view: View) -> Task | None:
         """The task as the state asks for it now; None, and a FAULT event, where TaskRouter would not take it."""
         text = view.render(self._attributes)
         attributes, problem = _parse(text)
-        if problem:
-            view.tell(FAULT, text, detail=problem)
+        priority, wrong = _priority(view.render(self._priority))
+        timeout_s, amiss = _timeout_s(view.render(self._timeout))
+        if problem or wrong or amiss:
+            if problem:
+                view.tell(FAULT, text, detail=problem)
+            for detail in filter(None, (wrong, amiss)):
+                view.tell(FAULT, detail=detail)
             return None
-        priority = _whole(view.render(self._priority), 0, LARGEST_PRIORITY, default=0)
-        timeout_s = _whole(view.render(self._timeout), 1, MAX_TASK_TIMEOUT_S, default=DEFAULT_TASK_TIMEOUT_S)
-        if priority is None:
-            view.tell(FAULT, detail=f"priority {view.render(self._priority)!r} is no whole number from 0")
-        if timeout_s is None:
-            found = view.render(self._timeout)
-            view.tell(FAULT, detail=f"timeout {found!r} is no whole number of seconds from 1 to {MAX_TASK_TIMEOUT_S:,}")
-        if priority is None or timeout_s is None:
-            return None
-        return Task({**self.defaults(view), **attributes}, priority, timeout_s)
+        return Task(self.defaults(view) | attributes, priority, timeout_s)
 
-    def defaults(self, view: View) -> dict[str, Any]:
+    def defaults(self, _view: View) -> dict[str, Any]:
         """What stands in the attributes without the flow's doing."""
         return {}
 
@@ -90,11 +88,12 @@ class HandOff:
         raise NotImplementedError
 
     def task_sid(self, view: View) -> str:
-        return sid("WT", f"{view.read('flow', 'sid')}/{view.state}")
+        """An identifier made from the execution's: no two places in its log have the same."""
+        return f"WT{view.scope['flow']['sid'][2:-4]}{len(view.log) & 0xFFFF:04x}"
 
 
 @lru_cache(maxsize=1024)
-def _parse(text: str) -> tuple[Mapping[str, Any], str]:
+def _parse(text: str) -> tuple[dict[str, Any], str]:
     """The attributes, and what is wrong with them; empty when nothing is. Not to be written to: they are remembered."""
     if not text.strip():
         return {}, ""
@@ -108,10 +107,22 @@ def _parse(text: str) -> tuple[Mapping[str, Any], str]:
 
 
 @lru_cache(maxsize=256)
-def _whole(text: str, low: int, high: int, *, default: int) -> int | None:
+def _priority(text: str) -> tuple[int, str]:
+    """The priority a text means, and what is wrong with it."""
+    found = _whole(text, 0, LARGEST_PRIORITY)
+    return found or 0, "" if found is not None or not text.strip() else f"priority {text!r} is no whole number from 0"
+
+
+@lru_cache(maxsize=256)
+def _timeout_s(text: str) -> tuple[int, str]:
+    found = _whole(text, 1, MAX_TASK_TIMEOUT_S)
+    if found is not None or not text.strip():
+        return found or DEFAULT_TASK_TIMEOUT_S, ""
+    return 0, f"timeout {text!r} is no whole number of seconds from 1 to {MAX_TASK_TIMEOUT_S:,}"
+
+
+def _whole(text: str, low: int, high: int) -> int | None:
     """The whole number a text means; None where it is none within the bounds."""
     bare = text.strip()
-    if not bare:
-        return default
     number = int(bare) if bare.isascii() and bare.isdecimal() and len(bare) <= 10 else -1
     return number if low <= number <= high else None

@@ -36,6 +36,6 @@ class EnqueueCall(HandOff):
         queue = view.render(self._queue)
         return f"to queue {queue}" if queue else super().where(view)
 
-    def result(self, view: View, task: Task) -> dict[str, Any]:
+    def result(self, view: View, _task: Task) -> dict[str, Any]:
         queue_sid = "QU" + self.task_sid(view)[2:]
         return {"QueueResult": "bridged", "QueueSid": queue_sid, "QueueTime": "0", "CallStatus": "in-progress"}

@@ -17,7 +17,7 @@ class Opaque:
 
     kind: ClassVar[str] = "opaque"
 
-    def __init__(self, state: State, readings: Readings = READINGS) -> None:
+    def __init__(self, state: State, _readings: Readings = READINGS) -> None:
         self._chosen = Chosen(state)
 
     def enter(self, view: View) -> Exit:

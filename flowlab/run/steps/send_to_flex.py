@@ -22,11 +22,12 @@ class SendToFlex(HandOff):
 
     def defaults(self, view: View) -> dict[str, Any]:
         """What Flex puts in by itself; what the flow says goes before it."""
-        address = view.read("contact", "channel", "address")
+        scope = view.scope
+        address = scope["contact"]["channel"]["address"]
         common = {"name": address, "channelType": view.channel.name}
-        if conversation_sid(view.scope):
+        if conversation_sid(scope):
             return common | {"customerAddress": address, "from": address, "customerName": address}
-        return common | {"channelSid": view.read("trigger", "message", "ChannelSid") or ""}
+        return common | {"channelSid": scope["trigger"].get("message", {}).get("ChannelSid", "")}
 
     def result(self, view: View, task: Task) -> dict[str, Any]:
         workflow, channel, sid = view.render(self._workflow), view.render(self._channel), self.task_sid(view)
