@@ -69,8 +69,8 @@ class Run:
 
     @cached_property
     def unanswered(self) -> Mapping[str, int]:
-        """The states whose calls nothing answered, and how often. Most often ``services`` were forgotten. A state inside
-        a subflow is named as services name it: ``run-subflow state/state``.
+        """The states whose calls nothing answered, and how often. Most often ``services`` were forgotten. A state
+        inside a subflow is named as services name it: ``run-subflow state/state``.
         """
         asked = (e for e in self.log if e.kind == EventKind.UNANSWERED)
         return Counter(f"{e.parent}/{e.state}" if e.parent else e.state for e in asked)
