@@ -67,7 +67,8 @@ class Execution:
         self._subflows = {} if setting.subflows is None else setting.subflows
         self._outer: Frame | None = None  # the flow around it, while inside a subflow
         self._border: Border | None = None  # where a leg ended that was not the last of its turn
-        self._rounds: Rounds | None = {} if readings.loop_of_two_counts_in_a_row else None
+        started = {("", self.node.name): 1} if self.node else {}
+        self._rounds: Rounds | None = started if readings.loop_of_two_counts_in_a_row else None
         self._memo = setting.memo if self._rounds is None else None
         self._sender = sender(channel, setting.contact)
         self._life_ends_s = time_s + limits.MAX_LIFE_S

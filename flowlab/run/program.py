@@ -40,7 +40,7 @@ class Node:
 @dataclass(frozen=True, slots=True)
 class Program:
     """A runnable flow, read by ``readings``. ``start`` is None where the flow names no first state that exists;
-    ``entries`` are the events that lead on from it; ``names_sent``: see :mod:`flowlab.run.outbound`.
+    ``entries`` are the events that lead on from it if it is a trigger; ``names_sent``: see :mod:`flowlab.run.outbound`.
     """
 
     flow: Flow
@@ -69,7 +69,8 @@ def compile_flow(flow: Flow | Program, readings: Readings = READINGS) -> Program
             way.target = nodes.get(way.next) if way.next is not None else None
             node.by_event.setdefault(way.event, way)
     start = nodes.get(flow.initial_state)
-    entries = frozenset(event for event, way in start.by_event.items() if way.target) if start else frozenset()
+    ways_in = start.by_event if start and start.type == "trigger" else {}
+    entries = frozenset(event for event, way in ways_in.items() if way.target)
     return Program(flow, nodes, start, entries, readings, shows_more(flow))
 
 
