@@ -50,11 +50,15 @@ class Setting(NamedTuple):
 class Execution:
     """The state of one execution. ``view`` is what steps see; ``outcome`` is None until the end."""
 
+    _outer: Frame | None = None  # the flow around it, while inside a subflow
+    _border: Border | None = None  # where a leg ended that was not the last of its turn
+    _rounds: Rounds | None = None  # counted only where loops count for the limit of visits in a row
+
     def __init__(self, setting: Setting, start: Start, log: list[Event], time_s: float, number: int) -> None:
         channel, name = setting.channel, setting.conversation_id
         scope = initial_scope(start, channel, setting.contact, f"{name}/{number}")
         scope[NOW] = time_s
-        program, readings = setting.program, setting.services.readings
+        program = setting.program
         self.view = View(scope, channel, setting.services, name, time_s, log, [], names_sent=program.names_sent)
         self.start = start
         self.node: Node | None = program.start
@@ -63,13 +67,10 @@ class Execution:
         self.replies = 0  # customer messages after the first
         self.deadline_s = inf
         self._timeout_s = 0.0
-        self._program = program
-        self._subflows = {} if setting.subflows is None else setting.subflows
-        self._outer: Frame | None = None  # the flow around it, while inside a subflow
-        self._border: Border | None = None  # where a leg ended that was not the last of its turn
-        started = {("", self.node.name): 1} if self.node else {}
-        self._rounds: Rounds | None = started if readings.loop_of_two_counts_in_a_row else None
-        self._memo = setting.memo if self._rounds is None else None
+        self._memo = setting.memo
+        self._subflows = setting.subflows
+        if setting.services.readings.loop_of_two_counts_in_a_row:
+            self._memo, self._rounds = None, {("", self.node.name): 1} if self.node else {}
         self._sender = sender(channel, setting.contact)
         self._life_ends_s = time_s + limits.MAX_LIFE_S
         self.is_waiting = False
@@ -142,7 +143,7 @@ class Execution:
         """
         memo, view = self._memo, self.view
         while True:
-            if memo is None or (done is None and node.one_off):
+            if memo is None:
                 self._step_through(node, done)
             else:
                 # Whether the customer is silent or answered follows from the exit: a wait is left by its reply or its
@@ -154,10 +155,14 @@ class Execution:
                 else:
                     self._learn(node, done, place, memo)
             border = self._border
+            if isinstance(border, Node):
+                self._border = None
+                self._step_through(border, None)
+                border = self._border
             if border is None:
                 return
             self._border = None
-            node, done = (border, None) if isinstance(border, Node) else self._cross(border)
+            node, done = self._cross(border)
 
     def _step_through(self, node: Node, done: Exit | None) -> None:
         view = self.view
@@ -191,29 +196,34 @@ class Execution:
         return self._descend(border) if isinstance(border, Descent) else self._ascend(border)
 
     def _descend(self, descent: Descent) -> tuple[Node, Exit | None]:
-        view, outer, sid = self.view, self.node, descent.flow_sid
+        view, outer, program = self.view, self.node, self._subflow(descent.flow_sid)
         assert outer is not None
-        if sid not in self._subflows:
-            self._subflows[sid] = compile_flow(view.services.subflows[sid], view.services.readings)
-        program = self._subflows[sid]
         if program.start is None:
             view.tell(FAULT, detail=f"subflow {program.flow.name!r} names no first state that exists")
             view.keep({})
             return outer, Exit("failed")
         if "incomingParent" not in program.entries and program.start.type == "trigger":
             view.tell(FAULT, detail=f"subflow {program.flow.name!r} has no way in: wire its trigger's incomingParent")
-        self._outer = Frame(outer, self._program, view.scope)
-        self._program, view.scope = program, scope_within(view.scope, view.state, descent)
+        self._outer = Frame(outer, view.scope, view.names_sent)
+        view.scope = scope_within(view.scope, view.state, descent)
         view.parent, view.names_sent, self._in_a_row = outer.name, program.names_sent, 0
         return program.start, None
+
+    def _subflow(self, sid: str) -> Program:
+        if self._subflows is None:
+            self._subflows = {}
+        if sid not in self._subflows:
+            services = self.view.services
+            self._subflows[sid] = compile_flow(services.subflows[sid], services.readings)
+        return self._subflows[sid]
 
     def _ascend(self, done: Exit) -> tuple[Node, Exit]:
         view, frame = self.view, self._outer
         assert frame is not None
         given, nested = results(view.scope, view.services.readings)
         come_back(frame.scope, view.scope)
-        self._outer, self._program, view.scope, self._in_a_row = None, frame.program, frame.scope, 0
-        self.node, view.parent, view.names_sent = frame.node, "", frame.program.names_sent
+        self.node, view.scope, view.names_sent = frame
+        self._outer, view.parent, self._in_a_row = None, "", 0
         view.state, view.step_type = frame.node.name, frame.node.type
         for name in nested:
             view.tell(FAULT, detail=f"variable {name!r} is a list or map: only simple values come back from a subflow")

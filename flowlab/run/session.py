@@ -22,6 +22,7 @@ from flowlab.run.program import Program, compile_flow
 from flowlab.run.render import billed_units
 from flowlab.run.services import Services
 from flowlab.run.services_file import load_services
+from flowlab.run.step import new_event
 
 #: A Monday morning. Sessions begin here unless told otherwise, so that the same call gives the same events every day.
 DEFAULT_START = "2026-03-02T10:00:00+00:00"
@@ -163,7 +164,7 @@ class Session:
             return said + self._told(execution)
         if self.handed_off:
             units = billed_units(text, self.channel)
-            self._log(RECEIVED, text=text, value=" ".join(media), detail="to the agent", units=units)
+            self._log(RECEIVED, ("", "", "", "", text, "", " ".join(media), "to the agent", units, ""))
             return said
         return said + self._begin(Start(self._message_event(), text, media, execution.start.context))
 
@@ -196,7 +197,7 @@ class Session:
         if decides is not None:
             outcome, why, parent = decides.outcome or Outcome.OPEN, decides.why, decides.parent
             state = decides.node.name if decides.node else ""
-        self._log(CONCLUDED, state=state, event=outcome.value, detail=why, parent=parent)
+        self._log(CONCLUDED, (state, "", outcome.value, "", "", "", "", why, 0, parent))
         return outcome
 
     def end(self) -> None:
@@ -254,9 +255,11 @@ class Session:
         """Whether the flow has a way in for this trigger event."""
         return event in self.setting.program.entries
 
-    def _log(self, kind: str, **columns: Any) -> None:
+    def _log(self, kind: str, columns: tuple[Any, ...]) -> None:
+        """Log an event: ``columns`` are those after the kind."""
         setting, number = self.setting, len(self.events)
-        self.events.append(Event(setting.conversation_id, number, self.time_s, setting.channel.name, kind, **columns))
+        head = (setting.conversation_id, number, self.time_s, setting.channel.name, kind)
+        self.events.append(new_event(Event, head + columns))
 
     def __repr__(self) -> str:
         where = f"waits in {self.state!r}" if self.waiting else str(self.outcome or "not begun")

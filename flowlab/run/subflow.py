@@ -11,17 +11,17 @@ from typing import Any, NamedTuple
 
 from flowlab.model.readings import Readings
 from flowlab.run.context import within_parent
-from flowlab.run.program import Node, Program
+from flowlab.run.program import Node
 from flowlab.run.step import Descent
 from flowlab.run.values import NOW
 
 
 class Frame(NamedTuple):
-    """Where a run comes back to from a subflow: the state that runs it, its flow, and that flow's variables."""
+    """What a run comes back to from a subflow: the state that runs it, and the view's scope and ``names_sent``."""
 
     node: Node
-    program: Program
     scope: dict[str, Any]
+    names_sent: bool
 
 
 def scope_within(scope: Mapping[str, Any], state: str, descent: Descent) -> dict[str, Any]:

@@ -22,27 +22,30 @@ class SendToFlex(HandOff):
 
     def defaults(self, view: View) -> dict[str, Any]:
         """What Flex puts in by itself; what the flow says goes before it."""
-        scope = view.scope
+        scope, channel = view.scope, view.channel.name
         address = scope["contact"]["channel"]["address"]
-        common = {"name": address, "channelType": view.channel.name}
         if conversation_sid(scope):
-            return common | {"customerAddress": address, "from": address, "customerName": address}
-        return common | {"channelSid": scope["trigger"].get("message", {}).get("ChannelSid", "")}
+            who = {"customerAddress": address, "from": address, "customerName": address}
+            return {"name": address, "channelType": channel, **who}
+        chat = scope["trigger"].get("message", {}).get("ChannelSid", "")
+        return {"name": address, "channelType": channel, "channelSid": chat}
 
     def result(self, view: View, task: Task) -> dict[str, Any]:
-        workflow, channel, sid = view.render(self._workflow), view.render(self._channel), self.task_sid(view)
-        known = {
-            "attributes": dict(task.attributes),
+        sid, talk = self.task_sid(view), conversation_sid(view.scope)
+        made = {
+            "sid": sid,
+            "attributes": task.attributes,
             "priority": task.priority,
             "timeout": task.timeout_s,
-            "workflow_sid": workflow,
+            "workflow_sid": view.render(self._workflow),
+            "task_channel_sid": view.render(self._channel),
         }
-        talk = conversation_sid(view.scope)
-        if talk:
-            return {
-                "sid": "KD" + sid[2:],
-                "channel": {"sid": talk, "type": view.channel.name},
-                "routing": {"properties": {**known, "sid": sid, "task_channel_sid": channel}},
-                "url": f"https://flex-api.twilio.com/v1/Interactions/KD{sid[2:]}",
-            }
-        return {"sid": sid, "assignment_status": "pending", "task_channel_sid": channel, **known}
+        if not talk:
+            made["assignment_status"] = "pending"
+            return made
+        return {
+            "sid": "KD" + sid[2:],
+            "channel": {"sid": talk, "type": view.channel.name},
+            "routing": {"properties": made},
+            "url": f"https://flex-api.twilio.com/v1/Interactions/KD{sid[2:]}",
+        }
