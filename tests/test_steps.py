@@ -14,10 +14,13 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from flowlab.formats.studio import read_flow
 from flowlab.model.event import Event, EventKind
 from flowlab.model.kinds import KINDS, TRIGGER_EVENTS
+from flowlab.model.outcome import Outcome
 from flowlab.run.session import DEFAULT_START, Session
 from flowlab.run.steps import OPAQUE, STEPS
 
@@ -146,3 +149,43 @@ def assert_like(events: list[Event], expected: list[dict[str, Any]]) -> None:
 def test_sessions_begin_where_the_cases_say() -> None:
     """Cases with a weekday or an hour count on it."""
     assert DEFAULT_START.startswith("2026-03-02T10:00")
+
+
+ODD = [
+    None,
+    "",
+    "{{",
+    "{{flow.variables.o}}",
+    5,
+    -1.5,
+    True,
+    [],
+    [1],
+    {},
+    {"key": 1},
+    "x" * 20_000,
+    [{"key": "k", "value": {"a": [None]}}],
+]
+PROPERTIES = (
+    *("body", "from", "to", "media_url", "content_sid", "timeout", "input", "variables", "url", "method", "parameters"),
+    *("flow_sid", "flow_revision", "workflow", "channel", "attributes", "priority", "workflow_sid", "queue_name"),
+    *("task_attributes", "conversation_sid", "friendly_name"),
+)
+ANSWERS = [{}, {"json": [1]}, {"json": {"sid": 5, "friendly_name": None}}, {"text": "x" * 2_000}, {"exit": "odd"}]
+
+
+@given(
+    st.sampled_from([*KINDS, "hang-up"]),
+    st.dictionaries(st.sampled_from(PROPERTIES), st.sampled_from(ODD)),
+    st.sampled_from(ANSWERS),
+    st.sampled_from(["incomingMessage", "incomingConversationMessage", "incomingRequest"]),
+)
+@settings(max_examples=400)
+def test_no_property_and_no_answer_breaks_a_step(kind: str, odd: dict[str, Any], answer: Any, event: str) -> None:
+    case = {"state": {"type": kind, "properties": odd}, "given": {"o": {"a": [1]}}}
+    session = Session(read_flow(definition("step", case)), services={"widgets": {"step": {**answer, "delay_s": 1}}})
+    session.start("hello", event=event)
+    twin = session.fork()
+    assert twin.say("1") == session.say("1")
+    assert session.conclude() in set(Outcome)
+    json.dumps(session.variables)

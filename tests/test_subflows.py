@@ -214,7 +214,7 @@ WORLD = {"look_up": {"json": {"items": ["a", "b"], "n": 2}}}
 
 
 @given(strategies.flows(), strategies.deeds, st.integers(0, 8), strategies.deeds)
-@settings(max_examples=150)
+@settings(max_examples=80)
 def test_a_fork_inside_a_subflow_goes_its_own_way(
     definition: dict[str, Any], deeds: list[Any], at: int, others: list[Any]
 ) -> None:
@@ -256,7 +256,7 @@ def both(flow: Flow, talks: list[Conversation], services: Any) -> tuple[list[lis
     st.lists(st.lists(strategies.reply, min_size=1, max_size=5), min_size=2, max_size=6),
     st.sampled_from(["sms", "webchat"]),
 )
-@settings(max_examples=150)
+@settings(max_examples=80)
 def test_remembered_and_walked_subflows_are_the_same(
     definition: dict[str, Any], texts: list[list[str]], channel: str
 ) -> None:
@@ -277,7 +277,7 @@ def test_turns_inside_a_subflow_are_remembered() -> None:
 
 
 @given(strategies.flows(), strategies.deeds)
-@settings(max_examples=150)
+@settings(max_examples=80)
 def test_inside_it_does_what_it_does_alone(definition: dict[str, Any], deeds: list[Any]) -> None:
     sub = drawn_inner(definition)
     services = load_services({"widgets": WORLD, "subflows": {SID: sub}})
