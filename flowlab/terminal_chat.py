@@ -77,7 +77,8 @@ def _move(history: list[Session], say: Callable[[str], None], go: Callable[[Sess
 def _where(session: Session) -> str:
     if session.outcome:
         return f"[ended: {session.outcome}; what you say next begins a new execution]"
-    return f"[waits in {session.state}]" if session.waiting else "[not begun]"
+    inside = f", inside {session.parent}" if session.parent else ""
+    return f"[waits in {session.state}{inside}]" if session.waiting else "[not begun]"
 
 
 def _show_events(history: list[Session], say: Callable[[str], None]) -> None:
@@ -85,7 +86,8 @@ def _show_events(history: list[Session], say: Callable[[str], None]) -> None:
     for event in history[-1].events[known:]:
         if event.kind == EventKind.STEP:
             why = f"  ({event.condition}: {event.value!r})" if event.condition else ""
-            say(f"  {event.state} -{event.event}-> {event.transitioned_to}{why}")
+            inside = f"{event.parent} > " if event.parent else ""
+            say(f"  {inside}{event.state} -{event.event}-> {event.transitioned_to}{why}")
         else:
             say(f"  {event.kind}: {event.text or event.detail or event.value}")
 

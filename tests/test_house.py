@@ -18,12 +18,13 @@ PACKAGE = ROOT / "flowlab"
 FILES = sorted(PACKAGE.rglob("*.py"))
 
 #: A room may import from these rooms (and from itself). `formats`, `check`, `run` and `measure` do not know each other;
-#: only `check` may ask `run.render` and `run.template` what a text becomes.
+#: only `check` may ask `run.render` and `run.template` what a text becomes, and `run` reads the flow files that a
+#: services file names as subflows.
 MAY_IMPORT = {
     "errors": set(),
     "model": {"errors"},
     "formats": {"model", "errors"},
-    "run": {"model", "errors"},
+    "run": {"model", "errors", "formats.studio", "formats.text", "formats.json_text"},
     "measure": {"model", "errors"},
     "check": {"model", "errors", "run.render", "run.template"},
     "show": {"model", "errors", "measure", "check"},

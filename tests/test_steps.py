@@ -2,8 +2,9 @@
 
 A case: ``state`` (its properties; ``exits`` or ``transitions`` where they matter) reached with the variables ``given``,
 on a ``channel``, with ``services``, begun by ``start``; ``then`` lists what the customer does while it waits. Expected:
-the ``exit`` it is left by, what stands in ``results`` (``widgets.step``) and ``variables`` (``flow.variables``) then,
-and the ``events`` it tells of, each with the columns that matter; ``at_s``: seconds after the start.
+the ``exit`` it is left by, what stands in ``results`` (``widgets.step``), ``variables`` (``flow.variables``) and
+``channel`` (``flow.channel``) then, the ``events`` it tells of, each with the columns that matter; ``at_s``: seconds
+from the start; ``after``: what the message after it says, where the case gives that one a body.
 """
 
 from __future__ import annotations
@@ -13,22 +14,25 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from flowlab.formats.studio import read_flow
 from flowlab.model.event import Event, EventKind
 from flowlab.model.kinds import KINDS, TRIGGER_EVENTS
+from flowlab.model.outcome import Outcome
 from flowlab.run.session import DEFAULT_START, Session
-from flowlab.run.steps import STEPS
+from flowlab.run.steps import OPAQUE, STEPS
 
 FOLDER = Path(__file__).parent / "golden" / "steps"
 FILES = {path.stem: json.loads(path.read_text(encoding="utf-8")) for path in sorted(FOLDER.glob("*.json"))}
 CASES = [pytest.param(kind, case, id=f"{kind}: {case['description']}") for kind in FILES for case in FILES[kind]]
-KEYS = {"description", "channel", "given", "state", "services", "start", "then", "expect"}
-EXPECTED = {"exit", "condition", "value", "results", "variables", "events", "at_s", "outcome"}
+KEYS = {"description", "channel", "given", "state", "services", "start", "then", "after", "expect"}
+EXPECTED = {"exit", "condition", "value", "results", "variables", "channel", "events", "at_s", "outcome", "after"}
 
 
 def test_every_kind_has_cases() -> None:
-    assert set(FILES) == {*STEPS, "opaque"}
+    assert set(FILES) == {*STEPS, "opaque"} - set(OPAQUE)
     for kind, cases in FILES.items():
         assert len(cases) >= 2, kind
         assert len({case["description"] for case in cases}) == len(cases), kind
@@ -53,6 +57,10 @@ def test_step(kind: str, case: dict[str, Any]) -> None:
         assert left.time_s - begun_s == expect.get("at_s", left.time_s - begun_s)
     for path, value in expect.get("results", {}).items():
         assert at(session.variables["widgets"].get("step"), path) == value, path
+    for path, value in expect.get("channel", {}).items():
+        assert at(session.variables["flow"]["channel"], path) == value, path
+    if "after" in expect:
+        assert [e.text for e in session.events if e.kind == EventKind.SENT and e.state == "after"] == [expect["after"]]
     if "variables" in expect:
         assert session.variables["flow"]["variables"] == case.get("given", {}) | expect["variables"]
     if "events" in expect:
@@ -60,6 +68,27 @@ def test_step(kind: str, case: dict[str, Any]) -> None:
         assert_like(told, expect["events"])
     if "outcome" in expect:
         assert session.outcome == expect["outcome"]
+
+
+@pytest.mark.parametrize("kind", OPAQUE)
+def test_a_widget_that_is_not_run_is_passed_by_its_usual_exit_or_the_one_chosen(kind: str) -> None:
+    exits = KINDS[kind].exits
+    for chosen in (None, *exits):
+        services = {"widgets": {"step": {"exit": chosen, "json": {"found": 1}}}} if chosen else None
+        session = Session(read_flow(definition(kind, {"state": {}})), services=services)
+        session.start("hello")
+        left = [event.event for event in session.events if event.kind == EventKind.STEP and event.state == "step"]
+        assert left == [chosen or exits[0]]
+        told = next(event for event in session.events if event.kind == EventKind.CHOSEN)
+        assert (told.event, told.detail.startswith("default")) == (left[0], not chosen)
+        assert session.variables["widgets"]["step"] == ({"found": 1} if chosen else {})
+
+
+def test_the_usual_exits_stand_in_the_documentation() -> None:
+    page = (Path(__file__).parents[1] / "docs" / "fidelity.md").read_text(encoding="utf-8")
+    for kind in (*OPAQUE, "add-twiml-redirect", "connect-virtual-agent-v2"):
+        others = ", ".join(f"`{exit_}`" for exit_ in KINDS[kind].exits[1:])
+        assert f"| `{kind}` | `{KINDS[kind].default_exit}` | {others} |" in page
 
 
 def definition(kind: str, case: dict[str, Any]) -> dict[str, Any]:
@@ -74,7 +103,12 @@ def definition(kind: str, case: dict[str, Any]) -> dict[str, Any]:
         "properties": given.get("properties", {}),
         "transitions": given.get("transitions", [{"event": event, "next": to} for event, to in exits.items()]),
     }
-    after = {"name": "after", "type": "send-message", "transitions": [], "properties": {"body": "after"}}
+    after = {
+        "name": "after",
+        "type": "send-message",
+        "transitions": [],
+        "properties": case.get("after", {"body": "after"}),
+    }
     if kind == "trigger":
         return {"states": [step, after], "initial_state": "step"}
     rows = [
@@ -115,3 +149,43 @@ def assert_like(events: list[Event], expected: list[dict[str, Any]]) -> None:
 def test_sessions_begin_where_the_cases_say() -> None:
     """Cases with a weekday or an hour count on it."""
     assert DEFAULT_START.startswith("2026-03-02T10:00")
+
+
+ODD = [
+    None,
+    "",
+    "{{",
+    "{{flow.variables.o}}",
+    5,
+    -1.5,
+    True,
+    [],
+    [1],
+    {},
+    {"key": 1},
+    "x" * 20_000,
+    [{"key": "k", "value": {"a": [None]}}],
+]
+PROPERTIES = (
+    *("body", "from", "to", "media_url", "content_sid", "timeout", "input", "variables", "url", "method", "parameters"),
+    *("flow_sid", "flow_revision", "workflow", "channel", "attributes", "priority", "workflow_sid", "queue_name"),
+    *("task_attributes", "conversation_sid", "friendly_name"),
+)
+ANSWERS = [{}, {"json": [1]}, {"json": {"sid": 5, "friendly_name": None}}, {"text": "x" * 2_000}, {"exit": "odd"}]
+
+
+@given(
+    st.sampled_from([*KINDS, "hang-up"]),
+    st.dictionaries(st.sampled_from(PROPERTIES), st.sampled_from(ODD)),
+    st.sampled_from(ANSWERS),
+    st.sampled_from(["incomingMessage", "incomingConversationMessage", "incomingRequest"]),
+)
+@settings(max_examples=400)
+def test_no_property_and_no_answer_breaks_a_step(kind: str, odd: dict[str, Any], answer: Any, event: str) -> None:
+    case = {"state": {"type": kind, "properties": odd}, "given": {"o": {"a": [1]}}}
+    session = Session(read_flow(definition("step", case)), services={"widgets": {"step": {**answer, "delay_s": 1}}})
+    session.start("hello", event=event)
+    twin = session.fork()
+    assert twin.say("1") == session.say("1")
+    assert session.conclude() in set(Outcome)
+    json.dumps(session.variables)

@@ -6,7 +6,7 @@ from collections import Counter
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
-from flowlab.measure.log import as_table
+from flowlab.measure.log import as_table, steps_of
 from flowlab.model.event import ENDED, Event, EventKind
 from flowlab.model.flow import Flow, State, Transition
 
@@ -29,7 +29,8 @@ def coverage_table(flow: Flow, events: pd.DataFrame | Sequence[Event]) -> pd.Dat
     ``share``      float  of all leavings of the state, 0 to 1; NaN when it was never left
     =============  =====  ==========================================================================
 
-    Events of a trigger that lead nowhere are left out: nothing begins there.
+    Events of a trigger that lead nowhere are left out: nothing begins there. What happens inside a subflow is not
+    counted: it is another flow's.
 
     >>> from flowlab.model.flow import Flow, State, Transition
     >>> ask = State("ask", "send-and-wait-for-reply", (Transition("incomingMessage", "ask"), Transition("timeout")))
@@ -40,7 +41,7 @@ def coverage_table(flow: Flow, events: pd.DataFrame | Sequence[Event]) -> pd.Dat
     import pandas as pd
 
     table = as_table(events)
-    steps = table[table["kind"] == EventKind.STEP]
+    steps = steps_of(table)
     visits = steps["transitioned_to"].value_counts().to_dict()
     begun = int((table["kind"] == EventKind.STARTED).sum())
     visits[flow.initial_state] = visits.get(flow.initial_state, 0) + begun

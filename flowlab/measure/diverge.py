@@ -69,7 +69,7 @@ class _Comparison:
         """A difference at an event, with the last decision that led there."""
         before = reversed(self.events[: index + 1])
         decided = next((e for e in before if e.kind == EventKind.STEP and e.condition), None)
-        why = (decided.state, decided.condition, decided.value) if decided else ("", "", "")
+        why = (decided.place, decided.condition, decided.value) if decided else ("", "", "")
         time_s = self.events[index].time_s if self.events else 0.0
         return Divergence(self.conversation.id, self.conversation.channel, turn, time_s, what, *texts, *why)
 

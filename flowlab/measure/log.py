@@ -42,16 +42,22 @@ def as_table(events: pd.DataFrame | Sequence[Event]) -> pd.DataFrame:
     return events if isinstance(events, pd.DataFrame) else events_table(events)
 
 
+def steps_of(table: pd.DataFrame) -> pd.DataFrame:
+    """The STEP rows of the flow itself: not those of its subflows, which are other flows."""
+    steps = table[table["kind"] == EventKind.STEP]
+    return steps[steps["parent"].fillna("") == ""]
+
+
 def walks(events: pd.DataFrame | Sequence[Event]) -> pd.DataFrame:
-    """How often each edge was walked: ``state``, ``event``, ``transitioned_to``, ``n``; the most walked first.
+    """How often each edge was walked: ``state``, ``event``, ``transitioned_to``, ``n``; the most walked first. Edges
+    inside subflows are another flow's, and are left out.
 
     >>> steps = [Event("c1", i, 0.0, "sms", "step", "ask", event="timeout", transitioned_to="ask") for i in range(3)]
     >>> walks(steps).values.tolist()
     [['ask', 'timeout', 'ask', 3]]
     """
-    table = as_table(events)
     edge = ["state", "event", "transitioned_to"]
-    steps = table.loc[table["kind"] == EventKind.STEP, edge]
+    steps = steps_of(as_table(events))[edge]
     counted = steps.value_counts(sort=False).rename("n").reset_index()
     return counted.sort_values(["n", *edge], ascending=[False, True, True, True], ignore_index=True)
 

@@ -47,7 +47,8 @@ def outcome_table(
     ``duration_s``         float     first to last message, seconds; NaN without messages
     ``total_s``            float     first to last event, waiting for a timeout included, seconds
     ``handed_off``         bool      a task for an agent was made, in whichever session
-    ``last_state``         str       where the session that decided the outcome was last
+    ``last_state``         str       where the session that decided the outcome was last; if inside a subflow, the
+                                     state that runs it
     =====================  ========  =====================================================================
 
     Every further column of the record (:attr:`Conversation.extra`) follows under its own name, or as
@@ -168,7 +169,8 @@ def _judged(events: pd.DataFrame) -> pd.DataFrame:
     marks = events[events["kind"].isin([EventKind.STARTED, EventKind.ENDED, EventKind.CONCLUDED])]
     last = marks.drop_duplicates("conversation_id", keep="last").set_index("conversation_id")
     outcome = last["event"].mask(last["kind"] == EventKind.STARTED, Outcome.OPEN.value).replace("", float("nan"))
-    return last[["detail"]].assign(outcome=outcome, last_state=last["state"])
+    inside = last["parent"].fillna("") != ""
+    return last[["detail"]].assign(outcome=outcome, last_state=last["state"].mask(inside, last["parent"]))
 
 
 def _cost_usd(table: pd.DataFrame, own: Sequence[Channel]) -> pd.Series:

@@ -63,14 +63,19 @@ class Run:
     def counts(self) -> Mapping[tuple[str, str, str], int]:
         """How often each edge ``(state, event, next)`` was walked: the traffic that a drawing paints.
 
-        Edges never walked count 0. ``next`` tells the matches of a split apart.
+        Edges never walked count 0. ``next`` tells the matches of a split apart. Steps inside subflows are not among
+        them.
         """
-        return Counter((e.state, e.event, e.transitioned_to) for e in self.log if e.kind == EventKind.STEP)
+        mine = (e for e in self.log if e.kind == EventKind.STEP and not e.parent)
+        return Counter((e.state, e.event, e.transitioned_to) for e in mine)
 
     @cached_property
     def unanswered(self) -> Mapping[str, int]:
-        """The states whose calls nothing answered, and how often. Most often ``services`` were forgotten."""
-        return Counter(e.state for e in self.log if e.kind == EventKind.UNANSWERED)
+        """The states whose calls nothing answered, and how often. Most often ``services`` were forgotten. A state
+        inside a subflow is named as services name it: ``run-subflow state/state``.
+        """
+        asked = (e for e in self.log if e.kind == EventKind.UNANSWERED)
+        return Counter(f"{e.parent}/{e.state}" if e.parent else e.state for e in asked)
 
     @cached_property
     def recorded(self) -> Run:
@@ -88,7 +93,7 @@ class Run:
         return coverage_table(self.flow, self.events)
 
     def path(self, conversation_id: str) -> list[tuple[str, str, str]]:
-        """The edges one conversation walked: ``(state, event, next)``, in order.
+        """The edges one conversation walked: ``(state, event, next)``, in order; a subflow's are not among them.
 
         Raises UsageError when the run has no such conversation.
         """
@@ -97,7 +102,7 @@ class Run:
             near = did_you_mean(conversation_id, ids) if len(ids) <= 20 else "See run.outcomes for the ids."
             raise UsageError(f"this run has no conversation {conversation_id!r}. {near}")
         mine = (e for e in self.log if e.conversation_id == conversation_id and e.kind == EventKind.STEP)
-        return [(e.state, e.event, e.transitioned_to) for e in mine]
+        return [(e.state, e.event, e.transitioned_to) for e in mine if not e.parent]
 
     def __repr__(self) -> str:
         return (

@@ -17,9 +17,10 @@ class EventKind(StrEnum):
     SET = "set"  #: a variable was set; ``detail`` its name, ``value`` what it now holds
     CALLED = "called"  #: the outside world answered; ``detail`` says which service, ``value`` its status
     UNANSWERED = "unanswered"  #: nothing was there to answer a call; ``detail`` says what to add
+    SUBFLOW = "subflow"  #: a subflow began inside ``state``; ``detail`` says which, ``value`` the revision asked for
     CHOSEN = "chosen"  #: an opaque step took ``event``; ``detail`` says whether the user or a default chose it
     FAULT = "fault"  #: the flow's content is wrong here; ``detail`` says what. The run goes on
-    HANDED_OFF = "handed_off"  #: a task was made; ``text`` is its attributes as JSON
+    HANDED_OFF = "handed_off"  #: a task was made; ``text`` is its attributes as JSON, ``value`` its priority
     ENDED = "ended"  #: an execution ended; ``event`` is its :class:`~flowlab.model.outcome.Outcome`, ``detail`` why
     CONCLUDED = "concluded"  #: the last line: ``event`` is the outcome of the whole conversation, ``detail`` why
 
@@ -64,6 +65,15 @@ class Event(NamedTuple):
     detail: str = ""
     units: int = 0
     parent: str = ""
+
+    @property
+    def place(self) -> str:
+        """Where in the flow itself it happened: what happens inside a subflow happens in the state that runs it.
+
+        >>> Event("c1", 0, 0.0, "sms", "step", "ask", parent="collect").place
+        'collect'
+        """
+        return self.parent or self.state
 
 
 #: What Twilio's step log writes as ``transitioned_to`` when a run is over.

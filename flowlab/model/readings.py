@@ -6,7 +6,11 @@ knows better from a real account flips the switch and everything follows: ``read
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, fields, replace
+from typing import Any
+
+from flowlab.errors import Fault, did_you_mean
 
 
 @dataclass(frozen=True, slots=True)
@@ -15,11 +19,15 @@ class Readings:
 
     Studio:
 
+    - ``first_match_wins``: of several branches that hold the first in the flow's order is taken, else the last
     - ``any_of_trims_items``: items of ``matches_any_of`` lose the blanks around them
     - ``thousands_are_numbers``: ``less_than`` and ``greater_than`` read ``1,000`` as a number
     - ``lists_as_json``: a list or map written into a text without ``to_json`` is JSON (else as Liquid joins it)
     - ``conversation_reply_is_inbound``: a reply on Conversations also lands under ``widgets.NAME.inbound``
-    - ``loop_of_two_counts_in_a_row``: a loop of several widgets counts for the limit of 10 visits in a row
+    - ``broken_template_ends_run``: a template that cannot be rendered fails the run (else its text is empty)
+    - ``loop_of_two_counts_in_a_row``: a loop of several widgets counts for the limit of 10 visits in a row, until a
+      widget comes that the run has not been to
+    - ``subflow_gives_simple_values``: lists and maps that a subflow set do not come back to the flow that ran it
 
     TaskRouter:
 
@@ -30,11 +38,14 @@ class Readings:
     - ``worker_capacity``: tasks at a time on a channel for which the workspace says nothing
     """
 
+    first_match_wins: bool = True
     any_of_trims_items: bool = True
     thousands_are_numbers: bool = False
     lists_as_json: bool = True
     conversation_reply_is_inbound: bool = True
+    broken_template_ends_run: bool = False
     loop_of_two_counts_in_a_row: bool = False
+    subflow_gives_simple_values: bool = True
     and_binds_tighter: bool = True
     null_differs: bool = True
     null_is_empty: bool = False
@@ -43,3 +54,32 @@ class Readings:
 
 
 READINGS = Readings()
+
+
+def read_readings(data: Any) -> tuple[Readings, list[Fault]]:
+    """The readings that a mapping of switches to values asks for, and all that is wrong in it.
+
+    >>> read_readings({"any_of_trims_items": False})[0].any_of_trims_items
+    False
+    >>> [str(fault) for fault in read_readings({"null_is_empty": "no"})[1]]
+    ["null_is_empty: expected true or false, found 'no'"]
+    """
+    if not isinstance(data, Mapping):
+        return READINGS, [Fault(f"expected a mapping of readings to true or false, found {data!r}")]
+    defaults = {switch.name: switch.default for switch in fields(Readings)}
+    faults: list[Fault] = []
+    chosen: dict[str, Any] = {}
+    for name, value in data.items():
+        if name not in defaults:
+            faults.append(Fault(f"unknown reading {name!r}. {did_you_mean(str(name), list(defaults))}", str(name)))
+        elif isinstance(defaults[name], bool) and not isinstance(value, bool):
+            faults.append(Fault(f"expected true or false, found {value!r}", name))
+        elif not isinstance(defaults[name], bool) and not _is_count(value):
+            faults.append(Fault(f"expected a whole number, 1 or more, found {value!r}", name))
+        else:
+            chosen[name] = value
+    return replace(READINGS, **chosen), faults
+
+
+def _is_count(value: Any) -> bool:
+    return isinstance(value, int) and not isinstance(value, bool) and value >= 1

@@ -8,11 +8,10 @@ from typing import Any, ClassVar
 
 from flowlab.model.event import EventKind
 from flowlab.model.flow import State
+from flowlab.model.readings import READINGS, Readings
 from flowlab.run.limits import CALL_TIMEOUT_S
 from flowlab.run.services import Answer
-from flowlab.run.step import Exit, View, pairs, template
-from flowlab.run.template import compile_template
-from flowlab.run.values import text_of
+from flowlab.run.step import Exit, View, pairs, template, template_of
 
 CALLED = EventKind.CALLED.value
 _encode = json.JSONEncoder(default=str).encode
@@ -23,13 +22,13 @@ class Call:
 
     target: ClassVar[str] = "url"
 
-    def __init__(self, state: State) -> None:
+    def __init__(self, state: State, readings: Readings = READINGS) -> None:
         self._state = state
-        self._url = template(state, self.target)
-        self._body = template(state, "body")
+        self._url = template(state, self.target, readings)
+        self._body = template(state, "body", readings)
         self._method = str(state.properties.get("method") or "")
         self._parameters = [
-            (str(row["key"]), compile_template(text_of(row.get("value")))) for row in pairs(state, "parameters")
+            (str(row["key"]), template_of(row.get("value"), readings)) for row in pairs(state, "parameters")
         ]
 
     def exit(self, view: View, *, ok: str, failed: str, good: range) -> Exit:

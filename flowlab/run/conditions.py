@@ -1,22 +1,24 @@
 """The 17 comparisons of a split: name -> one small function ``(input, value) -> bool``.
 
-Comparisons ignore case and surrounding blanks. Source: Twilio docs, *Split Based On... widget*; what the page leaves
-open (whether list items are trimmed, how dates are written) follows what published flows rely on.
+Comparisons ignore case and surrounding blanks. Source: Twilio docs, *Split Based On... widget*. What the page leaves
+open follows what published flows rely on; :func:`conditions_for` gives the table of another reading.
 """
 
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from datetime import date, time
 from functools import lru_cache
 
+from flowlab.model.readings import READINGS, Readings
 from flowlab.run.pattern import matches
 
 Comparison = Callable[[str, str], bool]
 
 _DIGITS = re.compile(r"[+-]?(\d+\.?\d*|\.\d+)(e[+-]?\d+)?", re.ASCII)
 _DAY = re.compile(r"(\d{4}-\d\d-\d\d)([t ].*)?", re.ASCII | re.DOTALL)
+_THOUSANDS = re.compile(r"[+-]?\d{1,3}(,\d{3})+(\.\d+)?", re.ASCII)
 _CLOCK = re.compile(r"(\d{1,2}):(\d\d)(:\d\d)?", re.ASCII)
 
 
@@ -96,7 +98,35 @@ CONDITIONS: dict[str, Comparison] = {
 }
 
 
-def holds(type: str, text: str, value: str) -> bool:
+def _matches_any_as_written(text: str, value: str) -> bool:
+    return text in value.split(",")
+
+
+def _less_than_in_thousands(text: str, value: str) -> bool:
+    return _less_than(_without_thousands(text), _without_thousands(value))
+
+
+def _greater_than_in_thousands(text: str, value: str) -> bool:
+    return _less_than_in_thousands(value, text)
+
+
+@lru_cache(maxsize=16)
+def conditions_for(readings: Readings) -> Mapping[str, Comparison]:
+    """The comparisons as they are under these readings.
+
+    >>> conditions_for(Readings(thousands_are_numbers=True))["less_than"]("1,000", "2000")
+    True
+    """
+    table = dict(CONDITIONS)
+    if not readings.any_of_trims_items:
+        table["matches_any_of"] = _matches_any_as_written
+        table["does_not_match_any_of"] = _not(_matches_any_as_written)
+    if readings.thousands_are_numbers:
+        table |= {"less_than": _less_than_in_thousands, "greater_than": _greater_than_in_thousands}
+    return table
+
+
+def holds(type: str, text: str, value: str, readings: Readings = READINGS) -> bool:
     """Whether a condition holds for the (rendered) input; an unknown type never does.
 
     Raises PatternFault for a regular expression that is not valid, or could take for ever on this input.
@@ -104,7 +134,7 @@ def holds(type: str, text: str, value: str) -> bool:
     >>> holds("matches_any_of", " Yes ", "y, yes, sure"), holds("less_than", "1,000", "2000")
     (True, False)
     """
-    comparison = CONDITIONS.get(type)
+    comparison = conditions_for(readings).get(type)
     return comparison is not None and comparison(plain(text), plain_value(type, value))
 
 
@@ -126,6 +156,10 @@ def _items(value: str) -> frozenset[str]:
 def _number(text: str) -> float | None:
     """A number as people write it; Python's own ``1_000``, ``nan`` and ``infinity`` are none."""
     return float(text) if _DIGITS.fullmatch(text) else None
+
+
+def _without_thousands(text: str) -> str:
+    return text.replace(",", "") if _THOUSANDS.fullmatch(text) else text
 
 
 def _time(text: str) -> time | None:

@@ -12,7 +12,7 @@ from types import MappingProxyType
 from typing import Any, NamedTuple
 
 from flowlab.model.channel import Channel
-from flowlab.model.sids import FLOW_SID, SERVICE_SID, digits
+from flowlab.model.sids import ACCOUNT_SID, FLOW_SID, SERVICE_SID, digits, sid
 
 
 class Start(NamedTuple):
@@ -25,6 +25,16 @@ class Start(NamedTuple):
     text: str = ""
     media: tuple[str, ...] = ()
     context: Mapping[str, Any] = MappingProxyType({})
+
+
+MESSAGE_EVENTS = ("incomingMessage", "incomingConversationMessage")
+#: What ``trigger.parent.trigger_type`` says of the way in that the parent flow was entered by.
+_TRIGGER_TYPES = {
+    "incomingMessage": "message",
+    "incomingConversationMessage": "conversation",
+    "incomingRequest": "request",
+    "incomingCall": "call",
+}
 
 
 def initial_scope(start: Start, channel: Channel, contact: str, thread: str) -> dict[str, Any]:
@@ -48,21 +58,53 @@ def _trigger(start: Start, channel: Channel, contact: str, mark: str) -> dict[st
     ours = channel.example_address
     if start.event == "incomingRequest":
         return {"event": start.event, "request": {"from": ours, "to": contact, "parameters": dict(start.context)}}
-    if start.event == "incomingParent":
-        return {"event": start.event, "parent": {"parameters": dict(start.context), "trigger_type": "message"}}
     if start.event == "incomingCall":
-        return {"event": start.event, "call": {"From": contact, "To": ours, "CallSid": "CA" + mark}}
+        call = {"From": contact, "To": ours, "CallSid": "CA" + mark, "AccountSid": ACCOUNT_SID}
+        return {"event": start.event, "call": {**call, "CallStatus": "ringing", "Direction": "inbound"}}
+    if start.event == "incomingParent":  # run by itself, with what a parent on this channel would have passed on
+        above = _trigger(start._replace(event=channel.trigger_event, context={}), channel, contact, mark)
+        return within_parent(above, start.context, {"sid": "FN" + mark, "flow_sid": FLOW_SID}, "parent")
     message = inbound(sender(channel, contact), start.text, start.media, 0) | _attributes(start, channel, contact, mark)
     group = "conversation" if start.event == "incomingConversationMessage" else "message"
     return {"event": start.event, group: message}
 
 
+def within_parent(
+    trigger: Mapping[str, Any], parameters: Mapping[str, Any], flow: Mapping[str, Any], state: str
+) -> dict[str, Any]:
+    """The ``trigger`` of a subflow: its parent's, and under ``parent`` the parameters and where it was run from.
+
+    ``flow``: the parent's group of that name; ``state``: the state that runs it.
+    """
+    parent = {
+        "parameters": dict(parameters),
+        "step_sid": sid("FT", f"{flow['sid']}/{state}"),
+        "execution_sid": flow["sid"],
+        "flow_sid": flow["flow_sid"],
+        "trigger_type": _TRIGGER_TYPES.get(trigger["event"], "message"),
+    }
+    return {**trigger, "event": "incomingParent", "parent": parent}
+
+
+def conversation_sid(scope: Mapping[str, Any]) -> str:
+    """The conversation that a run is on: the one it opened, or was started from; empty for plain messages."""
+    opened = scope["flow"]["channel"].get("sid")
+    return str(opened or scope["trigger"].get("conversation", {}).get("ConversationSid", ""))
+
+
 def _attributes(start: Start, channel: Channel, contact: str, mark: str) -> dict[str, Any]:
+    """What Conversations and the older chat pass on with a message; published flows read either under either name."""
     attributes: dict[str, Any] = {"channel_type": channel.name, "from": contact}
     if start.context:
         attributes["pre_engagement_data"] = dict(start.context)
     chat = "CH" + mark
-    return {"ConversationSid": chat, "ChannelSid": chat, "InstanceSid": SERVICE_SID, "ChannelAttributes": attributes}
+    return {
+        "ConversationSid": chat,
+        "ChannelSid": chat,
+        "InstanceSid": SERVICE_SID,
+        "ChannelAttributes": attributes,
+        "ParticipantSid": "MB" + mark,
+    }
 
 
 def sender(channel: Channel, contact: str) -> dict[str, Any]:
@@ -73,6 +115,7 @@ def sender(channel: Channel, contact: str) -> dict[str, Any]:
         "To": channel.example_address,
         "Author": contact,
         "MessageSid": "",
+        "AccountSid": ACCOUNT_SID,
         "NumMedia": "0",
         "Source": "SDK",
     }

@@ -1,7 +1,8 @@
 """Studio's Liquid: python-liquid with Studio's ways. The only file that imports the Liquid library.
 
-Studio speaks "Liquid for Designers" plus a ``to_json`` filter. Lists and maps are written as JSON text, unknown
-variables as nothing, dates in US Pacific time with ``now`` taken from the simulated clock.
+Studio speaks "Liquid for Designers" plus a ``to_json`` filter. Lists and maps are written as JSON text (or, by another
+reading, as Liquid joins them), unknown variables as nothing, dates in US Pacific time with ``now`` taken from the
+simulated clock.
 
 Sources: Twilio docs *Using variables in Studio / Liquid template language*; support article 4413699936411 (Pacific).
 """
@@ -29,11 +30,11 @@ class TemplateFault(Exception):
     """A template that does not parse or cannot be rendered. ``str()`` says why."""
 
 
-def rendered(text: str, scope: Scope) -> str:
+def rendered(text: str, scope: Scope, lists_as_json: bool = True) -> str:
     """A text on a scope. Raises TemplateFault where it is broken."""
     from liquid.exceptions import LiquidError
 
-    template = parsed(text)
+    template = parsed(text, lists_as_json)
     if isinstance(template, str):
         raise TemplateFault(template)
     try:
@@ -43,14 +44,14 @@ def rendered(text: str, scope: Scope) -> str:
 
 
 @lru_cache(maxsize=4096)
-def parsed(text: str) -> BoundTemplate | str:
+def parsed(text: str, lists_as_json: bool = True) -> BoundTemplate | str:
     """The parsed template, or the reason why there is none."""
     from liquid.exceptions import LiquidError
 
     if _BRACES.search(text):
         return "expected a variable, found more than 50 opening braces in a row"
     try:
-        return _environment().from_string(text)
+        return _environment(lists_as_json).from_string(text)
     except (LiquidError, ValueError, RecursionError) as error:
         unclosed = _unclosed(text)
         return f"expected {unclosed!r}, found end of text" if unclosed else _first_line(error)
@@ -70,8 +71,19 @@ def _first_line(error: Exception) -> str:
     return lines[0] if lines else type(error).__name__
 
 
+def joined(value: Any) -> str:
+    """A value as Liquid itself writes it: the items of a list run together, a map in Python's own notation.
+
+    >>> joined(["a", 1]), joined(True), joined(None)
+    ('a1', 'true', '')
+    """
+    from liquid.stringify import to_liquid_string
+
+    return str(to_liquid_string(value, autoescape=False))
+
+
 @cache
-def _environment() -> Environment:
+def _environment(lists_as_json: bool) -> Environment:
     from liquid import Environment
     from liquid.builtin.output import Output, OutputNode
 
@@ -98,7 +110,8 @@ def _environment() -> Environment:
 
     env = StudioEnvironment(globals={"now": None, "today": None})  # else the library's own, which read the wall clock
     env.filters = {name: _bounded(function) for name, function in env.filters.items()}
-    env.add_tag(JsonOutput)
+    if lists_as_json:
+        env.add_tag(JsonOutput)
     env.add_filter("to_json", lambda value: to_json(_defined(value)))
     env.add_filter("date", _date)
     return env

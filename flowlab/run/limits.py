@@ -12,10 +12,13 @@ MAX_LIFE_S = 30 * 24 * 3600.0
 MAX_ATTRIBUTES_CHARS = 1_024
 CALL_TIMEOUT_S = 10.0
 DEFAULT_REPLY_TIMEOUT_S = 3_600.0
+DEFAULT_TASK_TIMEOUT_S, MAX_TASK_TIMEOUT_S = 3_600, 1_209_600
+MAX_QUEUE_NAME_CHARS = 64
+MAX_REDIRECT_TIMEOUT_S = 14_400.0
 
 
-class LimitReached(Exception):
-    """A run met a limit of the platform. ``str()`` names it; the session ends with outcome ``failed``."""
+class RunStopped(Exception):
+    """A run cannot go on, mostly for a limit of the platform. ``str()`` says why; its outcome is ``failed``."""
 
 
 STEPS = f"limit: {MAX_STEPS:,} steps in one execution"

@@ -40,13 +40,16 @@ def replay_all(
 
     Raises UsageError for a conversation on a channel that nobody knows.
     """
-    program, world = compile_flow(flow), load_services(services)
+    world = load_services(services)
+    program = compile_flow(flow, world.readings)
+    subflows: dict[str, Program] = {}
     memos: defaultdict[str, Memo] = defaultdict(Memo)
     start_s = datetime.fromisoformat(DEFAULT_START).timestamp()
     for conversation in conversations:
         medium = find_channel((channels or {}).get(conversation.channel, conversation.channel))
         contact = conversation.contact or medium.example_contact
-        setting = Setting(program, medium, world, contact, conversation.id, memos[conversation.channel])
+        memo = memos[conversation.channel]
+        setting = Setting(program, medium, world, contact, conversation.id, memo, subflows)
         begun_s = conversation.start_s
         session = Session.within(setting, start_s if begun_s is None else begun_s)
         _feed(session, conversation)

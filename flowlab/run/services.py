@@ -13,10 +13,16 @@ from functools import lru_cache
 from typing import Any
 from zoneinfo import ZoneInfo
 
+from flowlab.model.flow import Flow
+from flowlab.model.readings import READINGS, Readings
+
 
 @dataclass(frozen=True, slots=True)
 class Request:
-    """What a step asks: a widget of type ``kind``, in the state ``name``; ``time_s`` in seconds since 1970 UTC."""
+    """What a step asks: a widget of type ``kind``, in the state ``name``; ``time_s`` in seconds since 1970 UTC.
+
+    ``parent``: the run-subflow state inside whose subflow the state is; empty in the flow itself.
+    """
 
     kind: str
     name: str
@@ -27,6 +33,7 @@ class Request:
     method: str = ""
     parameters: Mapping[str, Any] = field(default_factory=dict)
     body: str = ""
+    parent: str = ""
 
     @property
     def time(self) -> datetime:
@@ -90,7 +97,10 @@ Answerer = Callable[[Request], Any]
 class Services:
     """Everything outside the flow. ``widgets`` and ``urls`` map a state name or URL pattern to rules or a callable.
 
-    A callable gets a :class:`Request` and gives an :class:`Answer`, or anything else as the JSON body of a 200.
+    A callable gets a :class:`Request` and gives an :class:`Answer`, or anything else as the JSON body of a 200. A state
+    inside a subflow is found as ``run-subflow state/state``, else by its own name. ``subflows``: by flow sid, the flows
+    that run-subflow runs; one that is not here is answered as any other call. ``readings``: how the run reads what
+    Twilio leaves open.
 
     >>> services = Services({"check_hours": lambda request: {"open": request.time.hour < 18}})
     """
@@ -98,10 +108,12 @@ class Services:
     widgets: Mapping[str, Sequence[Rule] | Answerer] = field(default_factory=dict)
     urls: Mapping[str, Sequence[Rule] | Answerer] = field(default_factory=dict)
     timezone: str = "UTC"
+    subflows: Mapping[str, Flow] = field(default_factory=dict)
+    readings: Readings = READINGS
 
     def answer(self, request: Request) -> Answer | None:
         """The answer: by state name, then by the first URL pattern that fits; None if nothing answers."""
-        rules = self._rules(request)
+        rules = self.rules(request.name, request.parent, request.url)
         if rules is None:
             return None
         if callable(rules):
@@ -109,15 +121,16 @@ class Services:
             return given if isinstance(given, Answer) else Answer(json=given)
         return next((answer for when, answer in rules if when.holds(request)), None)
 
-    def is_timeless(self, request: Request) -> bool:
-        """Whether the same request surely has the same answer at any time. Nobody knows that of a callable."""
-        rules = self._rules(request)
+    def rules(self, name: str, parent: str, url: str) -> Sequence[Rule] | Answerer | None:
+        """What answers a state of this name; None if nothing does."""
+        rules = self.widgets.get(f"{parent}/{name}") if parent else None
         if rules is None:
-            return True
-        return not callable(rules) and not any(when.weekday or when.time for when, _ in rules)
-
-    def _rules(self, request: Request) -> Sequence[Rule] | Answerer | None:
-        rules = self.widgets.get(request.name)
-        if rules is None and request.url:
-            rules = next((r for pattern, r in self.urls.items() if fnmatchcase(request.url, pattern)), None)
+            rules = self.widgets.get(name)
+        if rules is None and url:
+            rules = next((r for pattern, r in self.urls.items() if fnmatchcase(url, pattern)), None)
         return rules
+
+
+def is_timeless(rules: Sequence[Rule] | Answerer) -> bool:
+    """Whether the same request surely has the same answer at any time. Nobody knows that of a callable."""
+    return not callable(rules) and not any(when.weekday or when.time for when, _ in rules)

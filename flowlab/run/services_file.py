@@ -12,11 +12,15 @@
         - when: {parameters: {number: ["10421", "10422"]}}
           json: {status: shipped}
         - {status: 404, json: {found: false}}
+    subflows:                            # the flows that run-subflow runs, by flow sid; paths beside this file
+      FW0123456789abcdef0123456789abcdef: flows/collect_address.json
+    readings: {any_of_trims_items: false}   # see docs/fidelity.md
 
 ``when`` holds if all it names hold: ``weekday`` (``mon-fri``, ``sat,sun``), ``time`` (``09:00-18:00``, end excluded,
 or ``22:00-06:00`` over midnight), ``channel`` and ``parameters`` (patterns with ``*``, or lists of them; case is
 ignored).
-An answer has ``json`` or ``text``, and may have ``status`` (default 200), ``exit`` and ``delay_s``.
+An answer has ``json`` or ``text``, and may have ``status`` (default 200), ``exit`` and ``delay_s``. A state inside a
+subflow is named ``run-subflow state/state``, or by its own name alone.
 """
 
 from __future__ import annotations
@@ -30,7 +34,9 @@ from typing import Any
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from flowlab.errors import Fault, FormatError, UsageError, did_you_mean
+from flowlab.model.readings import read_readings
 from flowlab.run.services import Answer, Rule, Services, When
+from flowlab.run.subflow_files import read_subflows
 
 _CLOCK = re.compile(r"([01]\d|2[0-3]):[0-5]\d", re.ASCII)
 
@@ -67,8 +73,8 @@ def load_services(source: Services | Mapping[str, Any] | str | Path | None) -> S
     if source is None:
         return Services()
     if isinstance(source, Mapping):
-        return _Reader("services").services(source)
-    return _Reader(str(source)).services(_yaml(Path(source)))
+        return _Reader("services", Path()).services(source)
+    return _Reader(str(source), Path(source).parent).services(_yaml(Path(source)))
 
 
 def _yaml(path: Path) -> Any:
@@ -85,25 +91,34 @@ def _yaml(path: Path) -> Any:
 
 
 class _Reader:
-    """Reads a services mapping and gathers every fault before it raises."""
+    """Reads a services mapping and gathers every fault before it raises. ``folder``: where its paths begin."""
 
-    def __init__(self, source: str) -> None:
+    def __init__(self, source: str, folder: Path) -> None:
         self.source = source
+        self.folder = folder
         self.faults: list[Fault] = []
 
     def services(self, data: Any) -> Services:
         if not isinstance(data, Mapping):
             raise FormatError(self.source, f"expected a mapping with widgets and urls, found {type(data).__name__}")
-        self._known(data, ("widgets", "urls", "timezone"), "")
+        self._known(data, [f.name for f in fields(Services)], "")
         zone = str(data.get("timezone", "UTC"))
         try:
             ZoneInfo(zone)
         except (ZoneInfoNotFoundError, ValueError, OSError):
             self._fault("timezone", f"{zone!r} is no time zone; write it like Europe/Lisbon")
         tables = [self._table(data.get(key) or {}, key) for key in ("widgets", "urls")]
+        subflows, wrong = read_subflows(data.get("subflows") or {}, self.folder)
+        self._gather("subflows", wrong)
+        readings, wrong = read_readings(data.get("readings") or {})
+        self._gather("readings", wrong)
         if self.faults:
             raise FormatError(self.source, self.faults)
-        return Services(tables[0], tables[1], zone)
+        return Services(tables[0], tables[1], zone, subflows, readings)
+
+    def _gather(self, path: str, faults: Sequence[Fault]) -> None:
+        for fault in faults:
+            self._fault(f"{path}/{fault.path}".rstrip("/"), fault.message)
 
     def _table(self, table: Any, path: str) -> dict[str, Any]:
         if not isinstance(table, Mapping):

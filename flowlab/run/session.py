@@ -17,10 +17,12 @@ from flowlab.model.kinds import TRIGGER_EVENTS
 from flowlab.model.outcome import Outcome
 from flowlab.run.context import Start
 from flowlab.run.execution import Execution, Setting
+from flowlab.run.outbound import Sent, complete
 from flowlab.run.program import Program, compile_flow
 from flowlab.run.render import billed_units
 from flowlab.run.services import Services
 from flowlab.run.services_file import load_services
+from flowlab.run.step import new_event
 
 #: A Monday morning. Sessions begin here unless told otherwise, so that the same call gives the same events every day.
 DEFAULT_START = "2026-03-02T10:00:00+00:00"
@@ -62,9 +64,9 @@ class Session:
         conversation_id: str = "talk",
     ) -> None:
         medium = find_channel(channel)
-        setting = Setting(
-            compile_flow(flow), medium, load_services(services), contact or medium.example_contact, conversation_id
-        )
+        world = load_services(services)
+        program = compile_flow(flow, world.readings)
+        setting = Setting(program, medium, world, contact or medium.example_contact, conversation_id)
         self._set_up(setting, _seconds(start_time))
 
     @classmethod
@@ -80,6 +82,7 @@ class Session:
         self.events: list[Event] = []
         self.execution: Execution | None = None
         self._earlier: list[Execution] = []
+        self._ended = False  # from outside, so that nobody has taken over any more
 
     @property
     def flow(self) -> Flow:
@@ -102,7 +105,7 @@ class Session:
     @property
     def handed_off(self) -> bool:
         """Whether an agent has taken over."""
-        return self.outcome is HANDED_OFF
+        return self.outcome is HANDED_OFF and not self._ended
 
     @property
     def waiting(self) -> bool:
@@ -111,15 +114,30 @@ class Session:
 
     @property
     def state(self) -> str:
-        """The name of the state the run stands in or ended in; empty before the start."""
+        """The name of the state the run stands in or ended in; empty before the start. Inside a subflow, its state."""
         return self.execution.node.name if self.execution and self.execution.node else ""
 
     @property
+    def parent(self) -> str:
+        """The run-subflow state inside whose subflow the run stands or ended; empty in the flow itself."""
+        return self.execution.parent if self.execution else ""
+
+    @property
+    def place(self) -> str:
+        """Where the run stands in the flow itself: the state, or the one that runs the subflow it is in."""
+        return self.parent or self.state
+
+    @property
     def variables(self) -> dict[str, Any]:
-        """Everything a template can read now: ``trigger``, ``widgets``, ``flow``, ``contact``."""
-        groups = ("trigger", "widgets", "flow", "contact")
-        scope = self.execution.view.scope if self.execution else {}
-        return {group: copy.deepcopy(scope[group]) for group in groups if group in scope}
+        """All that a template can read now: ``trigger``, ``widgets``, ``flow``, ``contact``; in a subflow, its own."""
+        if self.execution is None:
+            return {}
+        scope = self.execution.view.scope
+        known = {group: copy.deepcopy(scope[group]) for group in ("trigger", "widgets", "flow", "contact")}
+        for state, result in known["widgets"].items():
+            if isinstance(result, dict) and isinstance(result.get("outbound"), Sent):
+                result["outbound"] = dict(complete(result["outbound"], scope, state))
+        return known
 
     def start(
         self, text: str = "", *, media: tuple[str, ...] = (), event: str = "", context: Mapping[str, Any] | None = None
@@ -144,9 +162,9 @@ class Session:
         if execution.is_waiting:
             execution.resume(text, media, self.time_s)
             return said + self._told(execution)
-        if execution.outcome is HANDED_OFF:
+        if self.handed_off:
             units = billed_units(text, self.channel)
-            self._log(RECEIVED, text=text, value=" ".join(media), detail="to the agent", units=units)
+            self._log(RECEIVED, ("", "", "", "", text, "", " ".join(media), "to the agent", units, ""))
             return said
         return said + self._begin(Start(self._message_event(), text, media, execution.start.context))
 
@@ -175,12 +193,26 @@ class Session:
             self.execution.let_pass(float("inf"))
             self._told(self.execution)
         decides = self._deciding()
-        outcome, why, state = Outcome.NOT_STARTED, "the customer never wrote", ""
+        outcome, why, state, parent = Outcome.NOT_STARTED, "the customer never wrote", "", ""
         if decides is not None:
-            outcome, why = decides.outcome or Outcome.OPEN, decides.why
+            outcome, why, parent = decides.outcome or Outcome.OPEN, decides.why, decides.parent
             state = decides.node.name if decides.node else ""
-        self._log(CONCLUDED, state=state, event=outcome.value, detail=why)
+        self._log(CONCLUDED, (state, "", outcome.value, "", "", "", "", why, 0, parent))
         return outcome
+
+    def end(self) -> None:
+        """Stop the execution from outside, as ``Status=ended`` of the REST API does; after the end, nothing happens.
+
+        What the customer says next begins a new execution, after a hand-off too: the cure of a stuck one. A run that
+        waits is ``dropped``.
+
+        Raises RunError before the start.
+        """
+        if self.execution is None:
+            raise RunError("this session has not begun; there is nothing to end")
+        if self.execution.is_waiting:
+            self.execution.end("ended from outside", self.time_s)
+        self._ended = True
 
     def _deciding(self) -> Execution | None:
         if self.execution is None or not self._earlier:
@@ -201,6 +233,7 @@ class Session:
     def _begin(self, start: Start) -> list[str]:
         if self.execution is not None:
             self._earlier.append(self.execution)
+            self._ended = False
         self.execution = Execution(self.setting, start, self.events, self.time_s, len(self._earlier) + 1)
         self.execution.run()
         return self._told(self.execution)
@@ -222,9 +255,11 @@ class Session:
         """Whether the flow has a way in for this trigger event."""
         return event in self.setting.program.entries
 
-    def _log(self, kind: str, **columns: Any) -> None:
+    def _log(self, kind: str, columns: tuple[Any, ...]) -> None:
+        """Log an event: ``columns`` are those after the kind."""
         setting, number = self.setting, len(self.events)
-        self.events.append(Event(setting.conversation_id, number, self.time_s, setting.channel.name, kind, **columns))
+        head = (setting.conversation_id, number, self.time_s, setting.channel.name, kind)
+        self.events.append(new_event(Event, head + columns))
 
     def __repr__(self) -> str:
         where = f"waits in {self.state!r}" if self.waiting else str(self.outcome or "not begun")

@@ -9,10 +9,11 @@ from typing import Any, ClassVar, NamedTuple, Protocol
 from flowlab.model.channel import Channel
 from flowlab.model.event import Event, EventKind
 from flowlab.model.flow import State
+from flowlab.model.readings import READINGS, Readings
 from flowlab.run.dialect import TemplateFault
-from flowlab.run.limits import MAX_VALUE_BYTES, VALUE_SIZE, LimitReached
+from flowlab.run.limits import MAX_VALUE_BYTES, VALUE_SIZE, RunStopped
 from flowlab.run.memo import Branch, Trace
-from flowlab.run.services import Answer, Request, Services
+from flowlab.run.services import Answer, Request, Services, is_timeless
 from flowlab.run.template import LookUp, Renderer, compile_template
 from flowlab.run.values import look_up, text_of
 
@@ -42,6 +43,13 @@ class Wait(NamedTuple):
     timeout_s: float
 
 
+class Descent(NamedTuple):
+    """The step runs a subflow, the one of this flow sid, and is left when that has come to its end."""
+
+    flow_sid: str
+    parameters: Mapping[str, Any]
+
+
 @dataclass(slots=True)
 class View:
     """What a step may see of its session, and where it tells what happens.
@@ -49,7 +57,8 @@ class View:
     ``state`` and ``step_type`` name the state the run stands in. ``said``: the texts sent since the session last took
     them. ``answered``: whether anything was sent since the customer's last message. ``handed_off``: whether a task for
     an agent was made. ``parent``: the run-subflow state inside whose subflow the run is; empty in the flow itself.
-    ``trace``: where to note what is read and written, while somebody wants to know.
+    ``trace``: where to note what is read and written, while somebody wants to know. ``names_sent``: whether a template
+    of the flow reads more of a sent message than its text (:mod:`flowlab.run.outbound`).
     """
 
     scope: dict[str, Any]
@@ -65,11 +74,12 @@ class View:
     handed_off: bool = False
     trace: Trace | None = None
     parent: str = ""
+    names_sent: bool = False
 
     def render(self, renderer: Renderer) -> str:
         """The text of a template now; empty, and a FAULT event, where the template is broken.
 
-        Raises LimitReached when the text passes 16 KB.
+        Raises RunStopped when the text passes 16 KB, or (by a reading) where the template is broken.
         """
         if isinstance(renderer, str):
             return renderer
@@ -79,9 +89,11 @@ class View:
             text = renderer.render(self.scope)
         except TemplateFault as fault:
             self.tell(FAULT, detail=f"broken template: {fault}")
+            if self.services.readings.broken_template_ends_run:
+                raise RunStopped(f"broken template: {fault}") from None
             return ""
         if len(text) > SURELY_SMALL_CHARS and len(text.encode(errors="replace")) > MAX_VALUE_BYTES:
-            raise LimitReached(VALUE_SIZE)
+            raise RunStopped(VALUE_SIZE)
         return text
 
     def tell(
@@ -145,16 +157,29 @@ class View:
         self.said.append(text)
         self.tell(SENT, text, media, "", "", units)
 
-    def hand_off(self, attributes: str, priority: str) -> None:
-        """Make a task for an agent; ``attributes`` as JSON text."""
+    def hand_off(self, attributes: str, priority: str, where: str) -> None:
+        """Make a task for an agent; ``attributes`` as JSON text, ``where`` it goes in words."""
         self.handed_off = True
-        self.tell(HANDED_OFF, attributes, priority)
+        self.tell(HANDED_OFF, attributes, priority, where)
 
     def keep(self, result: Mapping[str, Any]) -> None:
         """What the step gives: it stands under ``widgets.NAME`` from now on."""
         self.scope["widgets"][self.state] = result
         if self.trace is not None:
             self.trace.widgets[self.state] = result
+
+    def is_one_off(self) -> None:
+        """What the step does belongs to this conversation alone: a turn with it in is not worth remembering."""
+        if self.trace is not None:
+            self.trace.known = False
+
+    def open_channel(self, facts: Mapping[str, Any]) -> None:
+        """What is known of the conversation just opened: ``flow.channel`` has it from now on, beside our address.
+
+        Only for steps that are ``one_off``.
+        """
+        flow = self.scope["flow"]
+        flow["channel"] = flow["channel"] | facts
 
     def assign(self, variables: Mapping[str, Any]) -> None:
         """Set flow variables."""
@@ -174,23 +199,31 @@ class View:
             self.trace.note_test(text, branch, self.scope, len(self.log))
         return branch(self.scope)
 
-    def ask(self, state: State, **asked: Any) -> Answer | None:
+    def ask(self, state: State, url: str = "", **asked: Any) -> Answer | None:
         """What the outside world answers this state."""
         services = self.services
-        request = Request(state.type, state.name, self.time_s, services.timezone, self.channel.name, **asked)
-        if self.trace is not None and not services.is_timeless(request):
+        rules = services.rules(state.name, self.parent, url)
+        if rules is None:
+            return None
+        if self.trace is not None and not is_timeless(rules):
             self.trace.known = False
-        return services.answer(request)
+        asked |= {"url": url, "parent": self.parent}
+        return services.answer(
+            Request(state.type, state.name, self.time_s, services.timezone, self.channel.name, **asked)
+        )
 
 
 class Step(Protocol):
-    """One kind of step. ``kind`` is the Studio widget type; one object per state, made once, used by many sessions."""
+    """One kind of step. ``kind`` is the Studio widget type; one object per state, made once, used by many sessions.
+
+    A class may say ``one_off = True``: what it does belongs to one conversation alone, so it is never remembered.
+    """
 
     kind: ClassVar[str]
 
-    def __init__(self, state: State) -> None: ...
+    def __init__(self, state: State, readings: Readings = READINGS) -> None: ...
 
-    def enter(self, view: View) -> Exit | Wait:
+    def enter(self, view: View) -> Exit | Wait | Descent:
         """What happens when the run comes to this state."""
 
 
@@ -201,9 +234,14 @@ class WaitingStep(Step, Protocol):
         """What happens when the reply comes (as the platform's webhook would pass it on), or (None) when time is up."""
 
 
-def template(state: State, key: str) -> Renderer:
+def template(state: State, key: str, readings: Readings = READINGS) -> Renderer:
     """The renderer of a property; a missing or null one renders as nothing, a number as its digits."""
-    return compile_template(text_of(state.properties.get(key)))
+    return template_of(state.properties.get(key), readings)
+
+
+def template_of(value: Any, readings: Readings = READINGS) -> Renderer:
+    """The renderer of any value of a property."""
+    return compile_template(text_of(value), readings.lists_as_json)
 
 
 def pairs(state: State, key: str) -> list[Mapping[str, Any]]:
@@ -212,4 +250,16 @@ def pairs(state: State, key: str) -> list[Mapping[str, Any]]:
     return [row for row in rows if isinstance(row, Mapping) and "key" in row] if isinstance(rows, list) else []
 
 
-__all__ = ["SENT", "Exit", "Step", "View", "Wait", "WaitingStep", "new_event", "pairs", "template"]
+__all__ = [
+    "SENT",
+    "Descent",
+    "Exit",
+    "Step",
+    "View",
+    "Wait",
+    "WaitingStep",
+    "new_event",
+    "pairs",
+    "template",
+    "template_of",
+]

@@ -7,11 +7,11 @@ property test holds equal to python-liquid. All others go through :mod:`flowlab.
 from __future__ import annotations
 
 import re
-from collections.abc import Hashable
+from collections.abc import Callable, Hashable
 from functools import lru_cache
 from typing import Any, Protocol
 
-from flowlab.run.dialect import parsed, rendered
+from flowlab.run.dialect import joined, parsed, rendered
 from flowlab.run.values import Path, Scope, as_key, look_up, text_of
 
 _LOOK_UP = re.compile(
@@ -23,16 +23,18 @@ _NOT_PLAIN = frozenset({"size", "first", "last"})  # properties that Liquid comp
 
 
 @lru_cache(maxsize=4096)
-def compile_template(text: str) -> Renderer:
+def compile_template(text: str, lists_as_json: bool = True) -> Renderer:
     """What renders ``text`` on a scope (``trigger``, ``widgets``, ``flow``, ``contact``): the text itself if it holds
     no Liquid, else a :class:`Template`. Never raises; a broken text faults when it is rendered.
+
+    ``lists_as_json``: how lists and maps are written; see :class:`~flowlab.model.readings.Readings`.
 
     >>> render("Hi {{ flow.variables.name }}!", {"flow": {"variables": {"name": "Ana"}}})
     'Hi Ana!'
     """
     if "{{" not in text and "{%" not in text:
         return text
-    return plain_template(text) or LiquidTemplate(text)
+    return plain_template(text, lists_as_json) or LiquidTemplate(text, lists_as_json)
 
 
 def render(text: str, scope: Scope) -> str:
@@ -55,29 +57,31 @@ class Template(Protocol):
 Renderer = str | Template
 
 
-def plain_template(text: str) -> PlainTemplate | LookUp | None:
+def plain_template(text: str, lists_as_json: bool = True) -> PlainTemplate | LookUp | None:
     """The short way: for a text of literals and plain look-ups only; None for any other."""
     pieces = _LOOK_UP.split(text)
     literals, paths = pieces[::2], tuple(tuple(path.split(".")) for path in pieces[1::2])
     if any("{{" in part or "{%" in part for part in literals) or any(_NOT_PLAIN & {*path} for path in paths):
         return None
-    return LookUp(*paths) if literals == ["", ""] else PlainTemplate(literals, paths)
+    write = text_of if lists_as_json else joined
+    return LookUp(paths[0], write) if literals == ["", ""] else PlainTemplate(literals, paths, write)
 
 
 class PlainTemplate:
-    """Literals with look-ups between them."""
+    """Literals with look-ups between them. ``write``: how a value becomes text."""
 
-    __slots__ = ("_literals", "paths")
+    __slots__ = ("_literals", "_write", "paths")
 
-    def __init__(self, literals: list[str], paths: tuple[Path, ...]) -> None:
+    def __init__(self, literals: list[str], paths: tuple[Path, ...], write: Callable[[Any], str] = text_of) -> None:
         self._literals = literals
+        self._write = write
         self.paths = paths
 
     def render(self, scope: Scope) -> str:
         out = [self._literals[0]]
         for path, literal in zip(self.paths, self._literals[1:], strict=True):
             value = look_up(scope, path)
-            out.append(value if value.__class__ is str else text_of(value))
+            out.append(value if value.__class__ is str else self._write(value))
             out.append(literal)
         return "".join(out)
 
@@ -85,24 +89,26 @@ class PlainTemplate:
 class LookUp:
     """One look-up and nothing else: what most splits test."""
 
-    __slots__ = ("path", "paths")
+    __slots__ = ("_write", "path", "paths")
 
-    def __init__(self, path: Path) -> None:
+    def __init__(self, path: Path, write: Callable[[Any], str] = text_of) -> None:
+        self._write = write
         self.path = path
         self.paths = (path,)
 
     def render(self, scope: Scope) -> str:
         value = look_up(scope, self.path)
-        return value if value.__class__ is str else text_of(value)
+        return value if value.__class__ is str else self._write(value)
 
 
 class LiquidTemplate:
     """Anything else: python-liquid's way, parsed at first use. The same values give the same text, so it remembers."""
 
-    __slots__ = ("_seen", "_text")
+    __slots__ = ("_lists_as_json", "_seen", "_text")
 
-    def __init__(self, text: str) -> None:
+    def __init__(self, text: str, lists_as_json: bool = True) -> None:
         self._text = text
+        self._lists_as_json = lists_as_json
         self._seen: dict[tuple[Hashable, ...], str] = {}
 
     @property
@@ -112,11 +118,11 @@ class LiquidTemplate:
     def render(self, scope: Scope) -> str:
         paths = self.paths
         if paths is None:
-            return rendered(self._text, scope)
+            return rendered(self._text, scope, self._lists_as_json)
         values = tuple(as_key(look_up(scope, path)) for path in paths)
         text = self._seen.get(values)
         if text is None:
-            text = rendered(self._text, scope)
+            text = rendered(self._text, scope, self._lists_as_json)
             if None not in values and len(text) <= MAX_SEEN_CHARS:
                 if len(self._seen) >= MAX_SEEN:
                     self._seen.clear()

@@ -13,6 +13,7 @@ Path = tuple[str, ...]
 NOW = "flowlab now"
 
 MAX_JSON_DEPTH = 100
+_encode = json.JSONEncoder(ensure_ascii=False, separators=(",", ":"), default=str).encode
 
 
 def text_of(value: Any) -> str:
@@ -38,7 +39,7 @@ def to_json(value: Any) -> str:
     >>> to_json({"a": "é"})
     '{"a":"é"}'
     """
-    return json.dumps(value, ensure_ascii=False, separators=(",", ":"), default=str)
+    return _encode(value)
 
 
 def from_json(text: str) -> Any:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import deque
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -17,7 +17,7 @@ from flowlab.model.walk import MESSAGE_EVENTS, WAIT, Walk, WalkedStep, begins, g
 from flowlab.run.execution import Setting
 from flowlab.run.limits import CALL_TIMEOUT_S
 from flowlab.run.program import compile_flow
-from flowlab.run.services import Answer, Request, Services
+from flowlab.run.services import Answer, Answerer, Rule, Services
 from flowlab.run.services_file import load_services
 from flowlab.run.session import LAST_S, Session
 
@@ -43,19 +43,17 @@ class Recorded(Services):
     """The outside world as one execution met it; ``world`` answers what is not in its record.
 
     The first answer of a state is given at its first call, and so on; the last one again where it is called more often.
+    A subflow is answered with what it left then, not run.
     """
 
     answers: Mapping[str, deque[Answer]] = field(default_factory=dict)
     world: Services = field(default_factory=Services)
 
-    def answer(self, request: Request) -> Answer | None:
-        known = self.answers.get(request.name)
+    def rules(self, name: str, parent: str, url: str) -> Sequence[Rule] | Answerer | None:
+        known = None if parent else self.answers.get(name)
         if not known:
-            return self.world.answer(request)
-        return known.popleft() if len(known) > 1 else known[0]
-
-    def is_timeless(self, request: Request) -> bool:
-        return request.name not in self.answers and self.world.is_timeless(request)
+            return self.world.rules(name, parent, url)
+        return lambda _request: known.popleft() if len(known) > 1 else known[0]
 
 
 def replay_walks(
@@ -68,7 +66,8 @@ def replay_walks(
 
     ``services`` answer what no context tells.
     """
-    program, world = compile_flow(flow), load_services(services)
+    world = load_services(services)
+    program = compile_flow(flow, world.readings)
     for walk in walks:
         why_not = missing(flow, walk, world)
         if why_not:
@@ -140,7 +139,7 @@ def _recorded(walk: Walk, world: Services) -> Recorded:
         for state, found in visits.items()
         if all(_is_told(step) or not _can_answer(step, world) for step, _ in found)
     }
-    return Recorded(timezone=world.timezone, answers=answers, world=world)
+    return Recorded(timezone=world.timezone, readings=world.readings, answers=answers, world=world)
 
 
 def _can_answer(step: WalkedStep, world: Services) -> bool:

@@ -56,7 +56,8 @@ def read_path(flow: Flow, path: Walk) -> Walked:
     edges: set[tuple[str, str]] = set()
     for item in path:
         if isinstance(item, Event):
-            steps = [item.state, item.transitioned_to] if item.kind == EventKind.STEP else []
+            mine = item.kind == EventKind.STEP and not item.parent  # a subflow's states are another flow's
+            steps = [item.state, item.transitioned_to] if mine else []
         elif isinstance(item, str):
             steps = [states[-1], item] if states else [item]
         else:

@@ -54,7 +54,8 @@ class FlowMap:
         ``walked``: the events of a run; what its steps passed is painted. ``active``: the state that is lit.
         ``window``: the part to show, in the layout's pixels; all of it otherwise.
         """
-        steps = {(event.state, event.transitioned_to) for event in walked if event.kind == EventKind.STEP}
+        mine = (event for event in walked if event.kind == EventKind.STEP and not event.parent)
+        steps = {(event.state, event.transitioned_to) for event in mine}
         passed = {name for step in steps for name in step}
         edges = sorted(self._edges, key=lambda edge: edge[:2] in steps)  # what was walked lies on top
         body = "".join(_group("edge", self._edges[edge], walked=edge[:2] in steps) for edge in edges)

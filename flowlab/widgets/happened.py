@@ -23,9 +23,14 @@ def happened_html(events: Sequence[Event]) -> str:
 def _step(event: Event) -> str:
     why = f"<div class=fl-why>{_decision(event)}</div>" if event.condition else ""
     return (
-        f"<li class=fl-step><b>{safe(event.state)}</b> <span class=fl-exit>{safe(event.event)}</span> "
+        f"<li class=fl-step><b>{_place(event)}</b> <span class=fl-exit>{safe(event.event)}</span> "
         f"→ <b>{safe(event.transitioned_to)}</b>{why}</li>"
     )
+
+
+def _place(event: Event) -> str:
+    """The state; inside a subflow, after the state that runs it."""
+    return f"{safe(event.parent)} › {safe(event.state)}" if event.parent else safe(event.state)
 
 
 def _decision(event: Event) -> str:
@@ -48,10 +53,11 @@ _ROWS: Mapping[str, Callable[[Event], str]] = {
     EventKind.SET: lambda e: _sub(f"{safe(e.detail)} = {_short(e.value) or 'empty'}"),
     EventKind.CALLED: _called,
     EventKind.UNANSWERED: lambda e: _sub(safe(e.detail), "fl-warn"),
+    EventKind.SUBFLOW: lambda e: _sub(f"{safe(e.state)} runs the subflow {safe(e.detail)}"),
     EventKind.CHOSEN: lambda e: _sub(f"{safe(e.state)} took {safe(e.event)}: {safe(e.detail)}"),
     EventKind.FAULT: lambda e: _sub(safe(e.detail), "fl-warn"),
     EventKind.HANDED_OFF: lambda e: _sub(f"task for an agent: {_short(e.text)}"),
-    EventKind.WAITING: lambda e: _sub(f"waits in {safe(e.state)}, for {span(float(e.value))} at most"),
+    EventKind.WAITING: lambda e: _sub(f"waits in {_place(e)}, for {span(float(e.value))} at most"),
 }
 
 

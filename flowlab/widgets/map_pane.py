@@ -45,12 +45,12 @@ class MapPane:
         if self._shown is None:
             return
         session, turn = self._shown
-        active = session.state or session.flow.initial_state
+        active = session.place or session.flow.initial_state
         following = self.mode.value == FOLLOW
-        window = self._window(active, {event.state for event in turn}) if following else None
+        window = self._window(active, {event.place for event in turn}) if following else None
         walked = session.events[_latest_start(session.events) :]
-        painted = self._map.paint(walked, session.state, window)
-        overview = self._map.overview(session.state, window) if window else ""
+        painted = self._map.paint(walked, session.place, window)
+        overview = self._map.overview(session.place, window) if window else ""
         if window:
             kind, more = "fl-follow", ""
         else:

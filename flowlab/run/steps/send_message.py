@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import ClassVar
 
 from flowlab.model.flow import State
+from flowlab.model.readings import READINGS, Readings
 from flowlab.run.outbound import Outbound
 from flowlab.run.step import Exit, View
 
@@ -16,8 +17,8 @@ class SendMessage:
 
     kind: ClassVar[str] = "send-message"
 
-    def __init__(self, state: State) -> None:
-        self._outbound = Outbound(state)
+    def __init__(self, state: State, readings: Readings = READINGS) -> None:
+        self._outbound = Outbound(state, readings)
 
     def enter(self, view: View) -> Exit:
         return SENT if self._outbound.send(view) else FAILED

@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
 from typing import Any, ClassVar
 
 from flowlab.model.event import EventKind
 from flowlab.model.flow import State
-from flowlab.run.step import FAULT, Exit, View, pairs
-from flowlab.run.template import Renderer, compile_template
-from flowlab.run.values import from_json, text_of
+from flowlab.model.readings import READINGS, Readings
+from flowlab.run.step import FAULT, Exit, View, pairs, template_of
+from flowlab.run.values import from_json
 
 SET = EventKind.SET.value
 NEXT = Exit("next")
@@ -19,13 +18,16 @@ _NUMBER = re.compile(r"-?(?:0|[1-9]\d*)(?:\.\d+)?")
 
 class SetVariables:
     """Source: Twilio docs, *Set Variables widget*, and support article 4413699936411: a bare number becomes a number,
-    a quoted one stays text; ``json_object`` rows are parsed.
+    a quoted one stays text, null becomes the empty text; ``json_object`` rows are parsed.
     """
 
     kind: ClassVar[str] = "set-variables"
 
-    def __init__(self, state: State) -> None:
-        self._rows = [_row(row) for row in pairs(state, "variables")]
+    def __init__(self, state: State, readings: Readings = READINGS) -> None:
+        self._rows = [
+            (str(row["key"]), template_of(row.get("value"), readings), row.get("type") == "json_object")
+            for row in pairs(state, "variables")
+        ]
 
     def enter(self, view: View) -> Exit:
         values: dict[str, Any] = {}
@@ -42,12 +44,9 @@ class SetVariables:
         return NEXT
 
 
-def _row(row: Mapping[str, Any]) -> tuple[str, Renderer, bool]:
-    return str(row["key"]), compile_template(text_of(row.get("value"))), row.get("type") == "json_object"
-
-
 def _parse(text: str) -> Any:
-    return from_json(text) if text.strip() else None
+    value = from_json(text) if text.strip() else None
+    return "" if value is None else value
 
 
 def cast(text: str) -> Any:

@@ -6,10 +6,11 @@ from functools import lru_cache
 from typing import ClassVar
 
 from flowlab.model.flow import Condition, State, Transition
-from flowlab.run.conditions import CONDITIONS, Comparison, plain, plain_value
+from flowlab.model.readings import READINGS, Readings
+from flowlab.run.conditions import CONDITIONS, Comparison, conditions_for, plain, plain_value
 from flowlab.run.pattern import PatternFault
-from flowlab.run.step import FAULT, SURELY_SMALL_CHARS, Exit, View
-from flowlab.run.template import LookUp, Renderer, compile_template
+from flowlab.run.step import FAULT, SURELY_SMALL_CHARS, Exit, View, template_of
+from flowlab.run.template import LookUp, Renderer
 from flowlab.run.values import Scope, text_of
 
 #: How many texts a split remembers with the branch that they take.
@@ -23,14 +24,16 @@ class SplitBasedOn:
 
     kind: ClassVar[str] = "split-based-on"
 
-    def __init__(self, state: State) -> None:
+    def __init__(self, state: State, readings: Readings = READINGS) -> None:
         given = text_of(state.properties.get("input"))
-        self._input = compile_template(given)
+        self._input = template_of(given, readings)
         self._branches = [
-            (index, transition.condition, [_Test(c, given) for c in transition.conditions])
+            (index, transition.condition, [_Test(c, given, readings) for c in transition.conditions])
             for index, transition in enumerate(state.transitions)
             if transition.event == "match"
         ]
+        if not readings.first_match_wins:
+            self._branches.reverse()
         self._faults = [fault for transition in state.transitions for fault in _faults(transition)]
         self._alone = _alone(self._input, self._branches)
         self._conditions = {index: condition for index, condition, _ in self._branches}
@@ -114,12 +117,12 @@ class _Test:
 
     __slots__ = ("_comparison", "_type", "_value", "argument")
 
-    def __init__(self, condition: Condition, given: str) -> None:
+    def __init__(self, condition: Condition, given: str, readings: Readings) -> None:
         self._type = condition.type
-        self._comparison = CONDITIONS.get(condition.type, _never)
-        value = compile_template(condition.value)
+        self._comparison = conditions_for(readings).get(condition.type, _never)
+        value = template_of(condition.value, readings)
         self._value = plain_value(condition.type, value) if isinstance(value, str) else value
-        self.argument = compile_template(condition.arguments[0] if condition.arguments else given)
+        self.argument = template_of(condition.arguments[0] if condition.arguments else given, readings)
 
     @property
     def fixed(self) -> tuple[Comparison, str] | None:

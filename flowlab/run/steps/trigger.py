@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import ClassVar
 
 from flowlab.model.flow import State
+from flowlab.model.readings import READINGS, Readings
 from flowlab.run.step import Exit, View
 
 
@@ -13,8 +14,8 @@ class Trigger:
 
     kind: ClassVar[str] = "trigger"
 
-    def __init__(self, state: State) -> None:
-        self._state = state
+    def __init__(self, state: State, readings: Readings = READINGS) -> None:
+        """Nothing of the state counts but its exits."""
 
     def enter(self, view: View) -> Exit:
         return Exit(view.read("trigger", "event"))
