@@ -62,11 +62,14 @@ def compare(run: Run | Mapping[str, Run] | Sequence[Run], by: str = "channel") -
     return _compare(run, by=by)
 
 
-def draw(flow: Flow, ax: Axes | None = None, **options: Any) -> Axes:
-    """Draw a flow. ``options``: those of :func:`flowlab.show.draw.draw` (``direction``, ``path``, ``counts``, ...)."""
+def draw(thing: Any, ax: Axes | None = None, **options: Any) -> Axes:
+    """Draw a flow, or what has a graph: a workflow, a diff, ``flow.graph``.
+
+    ``options``: those of :func:`flowlab.show.draw.draw` (``direction``, ``path``, ``counts``, ``marks``, ...).
+    """
     from flowlab.show.draw import draw as _draw
 
-    return _draw(flow, ax, **options)
+    return _draw(thing, ax, **options)
 
 
 def chat(flow: Flow, channel: str | Channel = "sms", *, services: World = None) -> Chat:
