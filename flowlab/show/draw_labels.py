@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 
 from flowlab.model.flow import Condition, Transition
+from flowlab.model.wording import COMPARISONS, short_condition, short_exit
 from flowlab.show.draw_text import clean, shorten, text_width
 from flowlab.show.layout_rows import Size
 
@@ -13,27 +14,6 @@ LABEL_LINE = 13.0
 LABEL_ROOM = 160.0  #: about 28 characters
 LABEL_PADDING: Size = (10.0, 4.0)
 MOST_LINES = 2
-
-#: How each comparison of a split reads on an edge.
-_COMPARISONS: Mapping[str, str] = {
-    "equal_to": "= {}",
-    "not_equal_to": "≠ {}",
-    "matches_any_of": "= {}",
-    "does_not_match_any_of": "≠ {}",
-    "contains": "contains {}",
-    "does_not_contain": "lacks {}",
-    "starts_with": "starts {}",
-    "does_not_start_with": "starts not {}",
-    "is_blank": "blank",
-    "is_not_blank": "not blank",
-    "regex": "~ {}",
-    "less_than": "< {}",
-    "greater_than": "> {}",
-    "is_before_time": "before {}",
-    "is_after_time": "after {}",
-    "is_before_date": "before {}",
-    "is_after_date": "after {}",
-}
 
 
 def exit_label(transition: Transition) -> str:
@@ -44,14 +24,7 @@ def exit_label(transition: Transition) -> str:
     >>> exit_label(Transition("timeout", "a"))
     'timeout'
     """
-    return clean(" & ".join(map(_condition, transition.conditions))) or clean(transition.event) or "(unnamed)"
-
-
-def _condition(condition: Condition) -> str:
-    value = condition.value
-    if condition.type in ("matches_any_of", "does_not_match_any_of"):
-        value = ", ".join(part.strip() for part in value.split(","))
-    return _COMPARISONS.get(condition.type, clean(condition.type) + " {}").format(value or '""')
+    return clean(short_exit(transition)) or "(unnamed)"
 
 
 def condition_label(words: str) -> str:
@@ -62,14 +35,14 @@ def condition_label(words: str) -> str:
     """
     parts: list[str] = []
     for part in words.split(" and "):
-        if parts and part.partition(" ")[0] not in _COMPARISONS:
+        if parts and part.partition(" ")[0] not in COMPARISONS:
             parts[-1] += f" and {part}"
         else:
             parts.append(part)
     split = [part.partition(" ") for part in parts]
-    if any(kind not in _COMPARISONS for kind, _, _ in split):
+    if any(kind not in COMPARISONS for kind, _, _ in split):
         return clean(words)
-    return clean(" & ".join(_condition(Condition(kind, value)) for kind, _, value in split))
+    return clean(" & ".join(short_condition(Condition(kind, value)) for kind, _, value in split))
 
 
 def packed(labels: Sequence[str]) -> tuple[str, ...]:

@@ -13,7 +13,7 @@ from flowlab.show.style import Mark
 #: Node, or edge ``(from, to)`` or ``(from, to, key)`` -> ``added``, ``removed``, ``changed`` or ``moved``.
 Marking = Mapping[Any, str]
 
-SIGNS: Mapping[Mark, str] = {Mark.ADDED: "+", Mark.REMOVED: "−", Mark.CHANGED: "≠", Mark.MOVED: "↔"}
+SIGNS: Mapping[Mark, str] = {Mark.ADDED: "+", Mark.REMOVED: "−", Mark.CHANGED: "±", Mark.MOVED: "↔"}
 #: The line of what is marked: dashes and gaps, in widths of the line; None is drawn through.
 DASHES: Mapping[Mark, tuple[float, ...] | None] = {
     Mark.ADDED: None,
