@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -20,6 +21,7 @@ if TYPE_CHECKING:
 
     from flowlab.measure.replayed import Run
     from flowlab.show.comparison import Comparison
+    from flowlab.show.flow_diff import FlowDiff
     from flowlab.widgets.chat import Chat
 
 World = Services | Mapping[str, Any] | str | Path | None
@@ -60,6 +62,33 @@ def compare(run: Run | Mapping[str, Run] | Sequence[Run], by: str = "channel") -
     from flowlab.show.comparison import compare as _compare
 
     return _compare(run, by=by)
+
+
+def diff(
+    old: Flow, new: Flow, conversations: Sequence[Conversation] | None = None, *, services: World = None
+) -> FlowDiff:
+    """What changed from one version of a flow to the next, by meaning: order and canvas are noise.
+
+    ``conversations``: put through both versions, to say which now end elsewhere or read differently, and because of
+    what. ``services``: what the outside world answers. Raises UsageError for what is no flow.
+
+    The result has ``.table`` (and ``.behaviour``), ``.as_text()``, ``.as_markdown()`` and ``.draw()``.
+    """
+    from flowlab.check.diff import must_be_flows
+    from flowlab.check.diff_match import pair_states
+    from flowlab.measure.behaviour import parting
+    from flowlab.show.diff_behaviour import Behaviour
+    from flowlab.show.flow_diff import FlowDiff
+
+    must_be_flows(old, new)
+    found = FlowDiff(old, new, pair_states(old, new))
+    if conversations is None:
+        return found
+    talks = list(conversations)
+    runs = zip(replay_all(old, talks, services), replay_all(new, talks, services), strict=True)
+    parted = [parting(was.conversation, was.events, now.events, found.pairing.renames) for was, now in runs]
+    replayed = Behaviour(talks, [one for one in parted if one], found.changes)
+    return replace(found, replayed=replayed)
 
 
 def draw(thing: Any, ax: Axes | None = None, **options: Any) -> Axes:

@@ -43,12 +43,15 @@ def diff_flows(old: Flow, new: Flow) -> list[Change]:
     renamed | 'ask' is now called 'name'.
     text | 'name' now says: Your {+first +}name?
     """
-    for thing in (old, new):
-        if not isinstance(thing, Flow):
-            raise UsageError(
-                f"diff wants two Flows, not a {type(thing).__name__}. Read files with flowlab.load(path) first"
-            )
+    must_be_flows(old, new)
     return changes(old, new, pair_states(old, new))
+
+
+def must_be_flows(*things: object) -> None:
+    """Raises UsageError for what is no flow."""
+    for thing in things:
+        if not isinstance(thing, Flow):
+            raise UsageError(f"diff wants two Flows, not a {type(thing).__name__}. Read a file with flowlab.load(path)")
 
 
 def changes(old: Flow, new: Flow, pairing: Pairing) -> list[Change]:

@@ -5,7 +5,7 @@ anything that has such a graph (a workflow, a diff, a journey).
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 from flowlab.errors import UsageError
@@ -53,13 +53,17 @@ class Place:
 
 @dataclass(frozen=True, slots=True)
 class Chart:
-    """Places and their exits, those where things begin first. ``about`` says in words what it is a chart of."""
+    """Places and their exits, those where things begin first. ``about`` says in words what it is a chart of.
+
+    ``marks``: what the graph itself marks (its ``mark`` attributes), by node and by edge.
+    """
 
     name: str
     about: str
     places: Mapping[str, Place]
     starts: frozenset[str]
     noun: str = "state"
+    marks: Mapping[Any, str] = field(default_factory=dict)
 
 
 def chart_of(thing: Drawable) -> Chart:
@@ -128,7 +132,9 @@ def _graph_chart(graph: nx.MultiDiGraph, name: str) -> Chart:
     ends = {node for node in graph if _is_a_mere_end(graph, node)}
     nodes = sorted((node for node in graph if node not in ends), key=lambda node: node not in starts)
     places = {node: _node(graph, node, ends) for node in nodes}
-    return Chart(str(graph.graph.get("name") or name), f"{len(places)} nodes", places, starts, "node")
+    marks: dict[Any, str] = {node: data["mark"] for node, data in graph.nodes(data=True) if "mark" in data}
+    marks |= {edge[:3]: edge[3]["mark"] for edge in graph.edges(keys=True, data=True) if "mark" in edge[3]}
+    return Chart(str(graph.graph.get("name") or name), f"{len(places)} nodes", places, starts, "node", marks)
 
 
 def _is_a_mere_end(graph: nx.MultiDiGraph, node: str) -> bool:
