@@ -72,9 +72,9 @@ def _flow(old: Flow, new: Flow, names: Renamed) -> Iterator[Change]:
     was = names.states.get(old.initial_state, old.initial_state)
     if was != new.initial_state:
         yield Change(K.INITIAL, "", "initial_state", was, new.initial_state, say.initial(was, new.initial_state))
-    before = {**_rest(old.raw, _FLOW_KEYS), "description": old.description}
-    after = {**_rest(new.raw, _FLOW_KEYS), "description": new.description}
-    for found in differences(before, after, names.follow):
+    before, after = (_rest(flow.raw, _FLOW_KEYS) for flow in (old, new))
+    told = [{"description": flow.description} if flow.description else {} for flow in (old, new)]
+    for found in differences(told[0] | before, told[1] | after, str):
         yield say.setting(K.FLOW, "", found)
 
 

@@ -57,6 +57,8 @@ def retyped(old: State, new: State) -> str:
 
 
 def initial(old: str, new: str) -> str:
+    if not (old and new):
+        return f"The flow starts at {_quoted(new)}." if new else f"The flow names no first state (was {_quoted(old)})."
     return f"The flow now starts at {_quoted(new)} (was {_quoted(old)})."
 
 

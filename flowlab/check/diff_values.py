@@ -129,6 +129,26 @@ def rows_by_key(value: Any) -> dict[str, Any] | None:
     return rows
 
 
+def leaves(value: Any) -> Iterator[tuple[Path, Any]]:
+    """Everything that stands in a value, with its path; keys in their order in the alphabet, rows and lists in theirs.
+
+    >>> list(leaves({"b": [], "a": [{"key": "x", "value": 1}]}))
+    [(('a', '[x]', 'value'), 1), (('b',), [])]
+    """
+    stack: list[tuple[Path, Any]] = [((), value)]
+    while stack:
+        path, item = stack.pop()
+        rows = rows_by_key(item)
+        if isinstance(item, Mapping) and item:
+            stack += [((*path, str(key)), item[key]) for key in sorted(item, key=str, reverse=True)]
+        elif rows:
+            stack += reversed([((*path, f"[{key}]"), row) for key, row in rows.items()])
+        elif isinstance(item, list | tuple) and item:
+            stack += reversed([((*path, f"[{at}]"), inner) for at, inner in enumerate(item)])
+        else:
+            yield path, item
+
+
 def _in_other_order(was: Any, now: Any) -> bool:
     old_rows, new_rows = rows_by_key(was), rows_by_key(now)
     if not old_rows or not new_rows:

@@ -84,9 +84,7 @@ def _width(content: bytes, mime: str = "image/png") -> str:
 
 def notebook_picture(light: bytes, dark: bytes, alt: str, mime: str = "image/png") -> str:
     """A picture that follows the notebook's theme; the light one where the theme is not known."""
-    kind = "style='max-width:100%;height:auto;display:{}' class={} alt='{}' " + _width(
-        light, dots_per_inch=dots_per_inch
-    )
+    kind = "style='max-width:100%;height:auto;display:{}' class={} alt='{}' " + _width(light, mime)
     return (
         f"{_SWITCH}<img {kind.format('block', 'fl-light', safe(alt))} src='{data_uri(light, mime)}'>"
         f"<img {kind.format('none', 'fl-dark', safe(alt))} src='{data_uri(dark, mime)}'>"
