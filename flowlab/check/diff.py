@@ -10,8 +10,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 from flowlab.check import diff_say as say
-from flowlab.check.diff_exits import NOTHING_RENAMED, Renamed, Twin, moved_branches, plain_exits, tests, twins
-from flowlab.check.diff_follow import follower
+from flowlab.check.diff_exits import NOTHING_RENAMED, Renamed, Twin, moved_branches, plain_exits, renamed, tests, twins
 from flowlab.check.diff_match import Pairing, pair_states
 from flowlab.check.diff_model import Change, ChangeKind
 from flowlab.check.diff_values import Difference, differences
@@ -56,7 +55,7 @@ def must_be_flows(*things: object) -> None:
 
 def changes(old: Flow, new: Flow, pairing: Pairing) -> list[Change]:
     """The changes, given which state became which."""
-    names = Renamed(pairing.renames, follower(pairing.renames))
+    names = renamed(pairing.renames)
     partner = {id(now): was for was, now in pairing.pairs}
     found = list(_flow(old, new, names))
     for state in new.states:

@@ -9,6 +9,7 @@ from dataclasses import dataclass, replace
 from itertools import pairwise, zip_longest
 from typing import NamedTuple
 
+from flowlab.check.diff_follow import follower
 from flowlab.check.diff_values import Follow
 from flowlab.model.flow import Condition, State, Transition
 from flowlab.model.wording import short_exit
@@ -50,6 +51,17 @@ class Renamed:
 
 
 NOTHING_RENAMED = Renamed({}, str)
+
+
+def renamed(renames: Mapping[str, str], others: Mapping[str, str] | None = None) -> Renamed:
+    """How to read the names of the old version. One that another state has taken since is told apart from it.
+
+    >>> renamed({"ask": "menu"}).states
+    {'menu': 'menu (old)', 'ask': 'menu'}
+    """
+    taken = {name: f"{name} (old)" for name in renames.values()}
+    states = {**taken, **(others or {}), **renames}
+    return Renamed(states, follower(states))
 
 
 def plain_exits(state: State, names: Renamed) -> list[Transition]:
@@ -152,7 +164,7 @@ def moved_branches(found: Sequence[Twin], old: Sequence[Transition]) -> tuple[li
 
 
 def _may_matter(one: Twin, other: Twin) -> bool:
-    return any(a and b and a.next != b.next and may_overlap(a, b) for a, b in zip(one, other, strict=True))
+    return all(a and b and a.next != b.next and may_overlap(a, b) for a, b in zip(one, other, strict=True))
 
 
 def may_overlap(one: Transition, other: Transition) -> bool:

@@ -7,7 +7,7 @@ from typing import Any
 
 from flowlab.check.diff_model import Change, ChangeKind
 from flowlab.check.diff_values import ABSENT, Difference, text_of, written
-from flowlab.check.diff_words import inline
+from flowlab.check.diff_words import inline, shown
 from flowlab.model.flow import Flow, State, Transition
 from flowlab.model.wording import short_exit
 
@@ -89,7 +89,9 @@ def _property(who: str, where: str, found: Difference) -> str:
 
 
 def _is_long(old: str, new: str) -> bool:
-    return min(len(old), len(new)) > 24 or "\n" in old + new
+    """Whether two texts are better read as one with its edit shown: long ones that have something in common."""
+    has_common = any(piece.kept for piece in shown(old, new))
+    return has_common and (min(len(old), len(new)) > 24 or "\n" in old + new)
 
 
 def _variable(who: str, found: Difference) -> str:

@@ -5,8 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING
 
-from flowlab.check.diff_exits import NOTHING_RENAMED, Renamed, plain_exits, tests, twins
-from flowlab.check.diff_follow import follower
+from flowlab.check.diff_exits import NOTHING_RENAMED, Renamed, plain_exits, renamed, tests, twins
 from flowlab.check.diff_match import Pairing
 from flowlab.check.diff_model import Change, ChangeKind
 from flowlab.model.flow import Flow, State, Transition
@@ -31,10 +30,9 @@ def diff_graph(old: Flow, new: Flow, pairing: Pairing, changes: Sequence[Change]
     """
     import networkx as nx
 
-    names = Renamed(pairing.renames, follower(pairing.renames))
     partner = {now.name: was for was, now in pairing.pairs}
     gone = _names_of_the_gone(pairing, new)
-    names = Renamed({**gone, **pairing.renames}, names.follow)
+    names = renamed(pairing.renames, gone)
     graph = nx.MultiDiGraph(name=f"{old.name} → {new.name}", initial=new.initial_state)
     marks = _node_marks(new, changes)
     for state in new:
