@@ -89,7 +89,7 @@ def _state(old: State, new: State, names: Renamed) -> Iterator[Change]:
     was, now = dict(old.properties), dict(new.properties)
     place = was.pop("offset", None), now.pop("offset", None)
     for found in differences(was, now, names.follow):
-        yield say.setting(_kind(new, found), new.name, found)
+        yield say.setting(_kind((old.type, new.type), found), new.name, found)
     for found in differences(_rest(old.raw, _STATE_KEYS), _rest(new.raw, _STATE_KEYS), names.follow):
         yield say.setting(K.PROPERTY, new.name, found)
     yield from _exits(old, new, names)
@@ -97,12 +97,12 @@ def _state(old: State, new: State, names: Renamed) -> Iterator[Change]:
         yield say.moved(new.name, *place)
 
 
-def _kind(state: State, found: Difference) -> ChangeKind:
+def _kind(types: tuple[str, str], found: Difference) -> ChangeKind:
     if found.order:
         return K.REORDERED
-    if state.type == "set-variables" and found.path[0] == "variables":
+    if types == ("set-variables",) * 2 and found.path[0] == "variables":
         return K.VARIABLE
-    said = len(found.path) == 1 and found.path[0] in _SAID and state.type not in _CALLS
+    said = len(found.path) == 1 and found.path[0] in _SAID and not {*types} & {*_CALLS}
     return K.TEXT if said else K.PROPERTY
 
 
