@@ -96,7 +96,7 @@ def _line(change: Change) -> Line:
 
 def as_text(names: tuple[str, str], changes: Sequence[Change]) -> str:
     """The diff for a terminal of 120 columns; edits as ``git diff --word-diff`` shows them."""
-    blocks = [f"{plain(names[0])} -> {plain(names[1])}: {summary(changes)}"]
+    blocks = [_wrapped(f"{plain(names[0])} -> {plain(names[1])}: {summary(changes)}", "")]
     for group in groups(changes):
         head = f"{SIGNS[group.mark]} {plain(group.title or 'the flow')}".replace("−", "-").replace("±", "~")
         blocks.append("\n".join([head, *(_wrapped(plain(_told(line))) for line in group.lines)]))
