@@ -80,9 +80,9 @@ def setting(kind: ChangeKind, state: str, found: Difference) -> Change:
 
 def _property(who: str, where: str, found: Difference) -> str:
     if found.old is ABSENT:
-        return f"{who}: {where} is new: {_value(found.new)}."
+        return f"{who}: {where} is new: {_row(found.new)}."
     if found.new is ABSENT:
-        return f"{who}: {where} is gone (was {_value(found.old)})."
+        return f"{who}: {where} is gone (was {_row(found.old)})."
     if isinstance(found.old, str) and isinstance(found.new, str) and _is_long(found.old, found.new):
         return f"{who}: {where} now reads: {inline(found.old, found.new)}"
     return f"{who}: {where} is now {_value(found.new)} (was {_value(found.old)})."
@@ -105,7 +105,8 @@ def _variable(who: str, found: Difference) -> str:
 
 
 def _row(value: Any) -> str:
-    return _value(value.get("value", "") if isinstance(value, dict) else value)
+    """A row's value, where it has nothing else to it."""
+    return _value(value["value"] if isinstance(value, dict) and [*value] == ["value"] else value)
 
 
 def _value(value: Any) -> str:

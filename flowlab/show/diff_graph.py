@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING
 
 from flowlab.check.diff_exits import NOTHING_RENAMED, Renamed, plain_exits, renamed, tests, twins
@@ -44,11 +44,10 @@ def diff_graph(old: Flow, new: Flow, pairing: Pairing, changes: Sequence[Change]
     graph.nodes[new.initial_state].update(initial=True) if new.initial_state in graph else None
     for state in new:
         was = partner.get(state.name)
-        ways = _both(was, state, names) if was else ((way, Mark.ADDED) for way in state.transitions)
+        ways = _both(was, state, names) if was else _all(state.transitions, Mark.ADDED)
         _add_edges(graph, state.name, state.type, ways)
     for state in pairing.removed:
-        ways = ((way, Mark.REMOVED) for way in plain_exits(state, names))
-        _add_edges(graph, gone[state.name], state.type, ways)
+        _add_edges(graph, gone[state.name], state.type, _all(plain_exits(state, names), Mark.REMOVED))
     return graph
 
 
@@ -89,6 +88,11 @@ def _both(old: State, new: State, names: Renamed) -> Iterator[Way]:
         else:
             yield twin.new, Mark.CHANGED if tests(twin.old) != tests(twin.new) else None
     yield from ((way, Mark.REMOVED) for way in gone)
+
+
+def _all(ways: Iterable[Transition], mark: Mark) -> Iterator[Way]:
+    """The exits of a state that is new or gone; that it ends there needs no mark of its own."""
+    return ((way, mark if way.next is not None else None) for way in ways)
 
 
 def _news(old: Transition | None, new: Transition) -> Mark | None:

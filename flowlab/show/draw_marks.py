@@ -52,7 +52,7 @@ def read_marks(chart: Chart, marking: Marking | None) -> Marks:
     ways: dict[tuple[Any, ...], Mark] = {}
     for thing, word in marking.items():
         if word not in list(Mark):
-            raise UsageError(f"marks: {thing!r} is marked {word!r}. {did_you_mean(str(word), list(Mark))}")
+            raise UsageError(f"marks: {thing!r} is marked {word!r}. {did_you_mean(str(word), list(map(str, Mark)))}")
         if isinstance(thing, str) and thing in chart.places:
             nodes[thing] = Mark(word)
         elif isinstance(thing, tuple) and thing in edges:
