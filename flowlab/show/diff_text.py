@@ -161,8 +161,8 @@ def as_html(names: tuple[str, str], changes: Sequence[Change]) -> str:
         )
         rows += f"{safe(', '.join(where))}</td></tr>"
     title = f"<b>{safe(names[0])} → {safe(names[1])}</b> <span style='{MUTED}'>{safe(summary(changes))}</span>"
-    table = f"<table style='border-collapse:collapse;background:transparent;margin:.4em 0'>{rows}</table>"
-    return f"<div style='color:var(--jp-ui-font-color1,inherit)'>{title}{table if rows else ''}</div>"
+    table = f"<table style='border-collapse:collapse;background:transparent;color:inherit;margin:.4em 0'>{rows}</table>"
+    return title + (table if rows else "")
 
 
 _CELL = f"border-top:{RULE};padding:.3em .6em;vertical-align:top;text-align:left;white-space:normal;max-width:60em"

@@ -122,7 +122,7 @@ class FlowDiff:
         html = diff_text.as_html(self._names, self.changes)
         for heading, lines in self.replayed.sections() if self.replayed else ():
             html += f"<b>{markup.safe(heading)}</b>{markup.items(lines)}"
-        return html
+        return f"<div style='color:var(--jp-ui-font-color1,inherit)'>{html}</div>"
 
     def as_json(self) -> dict[str, Any]:
         """The diff as plain values."""
