@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
@@ -76,7 +77,7 @@ def diff(
     """
     from flowlab.check.diff import must_be_flows
     from flowlab.check.diff_match import pair_states
-    from flowlab.measure.behaviour import parting
+    from flowlab.measure.behaviour import Parting, parting, unanswered
     from flowlab.show.diff_behaviour import Behaviour
     from flowlab.show.flow_diff import FlowDiff
 
@@ -86,8 +87,12 @@ def diff(
         return found
     talks = list(conversations)
     runs = zip(replay_all(old, talks, services), replay_all(new, talks, services), strict=True)
-    parted = [parting(was.conversation, was.events, now.events, found.pairing.renames) for was, now in runs]
-    replayed = Behaviour(talks, [one for one in parted if one], found.changes)
+    parted: list[Parting | None] = []
+    missed: Counter[str] = Counter()
+    for was, now in runs:
+        parted.append(parting(was.conversation, was.events, now.events, found.pairing.renames))
+        missed.update(unanswered(now.events))
+    replayed = Behaviour(talks, [one for one in parted if one], found.changes, missed)
     return replace(found, replayed=replayed)
 
 

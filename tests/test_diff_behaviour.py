@@ -57,6 +57,7 @@ def test_a_text_that_reads_differently() -> None:
     row = found["orders"]
     assert (row["what"], row["turn"], row["state"]) == ("changed line", 1, "say_order")
     assert (row["old"], row["new"]) == ("Your order is on its way.", "It is on its way.")
+    assert (row["decided_by"], row["condition"], row["value"]) == ("choose", "equal_to 1", "1")
     assert row["reads_differently"] and not row["ends_elsewhere"]
     assert row["because"].startswith("'say_order' now says:")
     assert row["source"] == "replayed"
@@ -107,6 +108,23 @@ def test_a_variable_set_earlier_is_traced() -> None:
     assert (found["other"]["old"], found["other"]["new"]) == ("Asked: yes", "Asked: no")
     assert found["other"]["state"] == "say_order"
     assert found["other"]["because"] == '\'remember\' sets asked to "no" (was "yes").'
+
+
+def test_another_end_is_explained_by_the_way_not_by_what_was_said_before() -> None:
+    edits = (
+        ["set", "say_order", "body", "Soon."],
+        ["wire", "say_order", 0, "agent"],
+        ["set", "ask_choice", "body", "1?"],
+    )
+    row = rows(compared(*edits))["orders"]
+    assert (row["what"], row["new"]) == ("changed line", "1?")
+    assert (row["state"], row["new_way"]) == ("say_order", "sent -> agent")
+    assert row["because"] == "'say_order': sent now leads to 'agent' (ended the run)."
+
+
+def test_calls_that_nothing_answered_are_named() -> None:
+    found = compared(["set", "say_order", "body", "Soon."], talks=[talk("other", "hi", "what?")])
+    assert "look_up (1 time)" in found.as_text()
 
 
 def test_renamed_states_are_not_mistaken_for_others() -> None:

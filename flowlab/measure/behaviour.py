@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import replace
 from itertools import zip_longest
@@ -24,8 +25,10 @@ class Parting(NamedTuple):
 
     ``what``, ``turn``, ``old`` and ``new``: the first line that differs, named as in
     :class:`~flowlab.model.divergence.Divergence`; ``ending`` where all that is read is the same. ``state``: where the
-    two runs part, by ``old_way`` and ``new_way`` (``event -> next``, or the text that was sent); ``condition`` and
-    ``value``: what decided there. ``behind``: states that did something else before, the latest first.
+    two runs part (where they end elsewhere, by the way they take, whatever they said before), by ``old_way`` and
+    ``new_way`` (``event -> next``, or the text that was sent). ``decided_by``, ``condition`` and ``value``: the last
+    decision up to there, what held and the value that was tested. ``behind``: states that did something else before,
+    the latest first.
     """
 
     conversation_id: str
@@ -41,6 +44,7 @@ class Parting(NamedTuple):
     state: str
     old_way: str
     new_way: str
+    decided_by: str
     condition: str
     value: str
     behind: tuple[str, ...] = ()
@@ -68,13 +72,14 @@ def parting(
     first = next(iter(divergences(_as_record(conversation, was), new)), None)
     ends = _end(was), _end(new)
     outcomes = (was[-1].event if was else "", new[-1].event if new else "")
-    if first is None and ends[0] == ends[1] and outcomes[0] == outcomes[1]:
+    elsewhere = ends[0] != ends[1] or outcomes[0] != outcomes[1]
+    if first is None and not elsewhere:
         return None
     turn, what, texts = (first.turn, first.what, (first.recorded, first.replayed)) if first else (0, "ending", ("", ""))
     if not first:
         turn = max(sum(event.kind == EventKind.RECEIVED for event in new) - 1, 0)
-    before, after = _apart(was, new)
-    here = after or before
+    before, after = _apart(was, new, elsewhere)
+    here, told = (after, new) if after else (before, was)
     return Parting(
         conversation.id,
         conversation.channel,
@@ -86,8 +91,7 @@ def parting(
         state=here.state if here else "",
         old_way=_way(before),
         new_way=_way(after),
-        condition=here.condition if here else "",
-        value=here.value if here and here.condition else "",
+        **_decision(told, here),
         behind=tuple(_behind(was, new)),
     )
 
@@ -115,13 +119,28 @@ def _end(events: list[Event]) -> str:
     return next((event.state for event in steps), "")
 
 
-def _apart(old: list[Event], new: list[Event]) -> tuple[Event | None, Event | None]:
-    """The first two events that differ among those that make up the way of a run."""
-    ways = ([event for event in events if event.kind in _WAY] for events in (old, new))
+def _apart(old: list[Event], new: list[Event], by_way: bool) -> tuple[Event | None, Event | None]:
+    """The first two events that differ among those that make up a run; ``by_way``: whatever was said on the way, which
+    does not explain another end."""
+    kinds = _WAY - {EventKind.SENT} if by_way else _WAY
+    ways = ([event for event in events if event.kind in kinds] for events in (old, new))
     for was, now in zip_longest(*ways):
         if was is None or now is None or _seen(was) != _seen(now):
             return was, now
-    return None, None
+    return _apart(old, new, by_way=False) if by_way else (None, None)
+
+
+def _decision(events: list[Event], last: Event | None) -> dict[str, str]:
+    """The last decision up to an event: which state decided, what held, what was tested."""
+    decided: Event | None = None
+    for event in events:
+        if event.kind == EventKind.STEP and event.condition:
+            decided = event
+        if event is last:
+            break
+    if decided is None:
+        return dict.fromkeys(("decided_by", "condition", "value"), "")
+    return {"decided_by": decided.state, "condition": decided.condition, "value": decided.value}
 
 
 def _seen(event: Event) -> tuple[str, ...]:
@@ -155,6 +174,11 @@ def _before(events: list[Event], other: list[Event]) -> list[Event]:
         if event.kind in _BEHIND:
             found.append(event)
     return found
+
+
+def unanswered(events: Iterable[Event]) -> Mapping[str, int]:
+    """The states whose calls nothing answered, and how often. Most often ``services`` were forgotten."""
+    return Counter(event.state for event in events if event.kind == EventKind.UNANSWERED)
 
 
 def behaviour_table(partings: Iterable[Parting], because: Iterable[str]) -> pd.DataFrame:

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
 from functools import cached_property
 from typing import TYPE_CHECKING
 
 from flowlab.check.diff_because import because
 from flowlab.check.diff_model import Change
+from flowlab.check.diff_say import short
 from flowlab.measure.behaviour import Parting, behaviour_counts, behaviour_table
 from flowlab.model.conversation import Conversation
 from flowlab.show.cells import label, percent, title
@@ -18,15 +19,21 @@ if TYPE_CHECKING:
     import pandas as pd
 
 MOST_CAUSES, MOST_EXAMPLES = 8, 5
+#: Of a cause, as much is said here, in characters.
+LONGEST = 200
 
 
 @dataclass(frozen=True)
 class Behaviour:
-    """What the same conversations do in both versions. ``partings``: one for each that differs."""
+    """What the same conversations do in both versions. ``partings``: one for each that differs.
+
+    ``unanswered``: the states of the new version whose calls nothing answered, and how often.
+    """
 
     conversations: Sequence[Conversation]
     partings: Sequence[Parting]
     changes: Sequence[Change]
+    unanswered: Mapping[str, int] = field(default_factory=dict)
 
     @cached_property
     def causes(self) -> list[str]:
@@ -47,13 +54,19 @@ class Behaviour:
         """What is to be said, as headings with lines."""
         n = len(self.conversations)
         yield f"behaviour (replayed, n = {n:,} conversations)", list(self._counted())
+        if self.unanswered:
+            states = ", ".join(f"{state} ({k} time{'s' if k > 1 else ''})" for state, k in self.unanswered.items())
+            yield "nothing answered these states; services say what does", [states]
         moves = Counter((p.old_outcome, p.new_outcome) for p in self.partings if p.old_outcome != p.new_outcome)
         if moves:
             words = [f"{title(a)} -> {title(b)}: {k}/{n}" for (a, b), k in moves.most_common()]
             yield "outcomes that change", words
         why = Counter(cause or "not to be traced to one change" for cause in self.causes)
         if why:
-            yield "where they first part", [f"{k}/{n}: {cause}" for cause, k in why.most_common(MOST_CAUSES)]
+            yield (
+                "where they first part",
+                [f"{k}/{n}: {short(cause, LONGEST)}" for cause, k in why.most_common(MOST_CAUSES)],
+            )
             yield "examples", list(self._examples())
 
     def _counted(self) -> Iterator[str]:
@@ -71,7 +84,7 @@ class Behaviour:
             if cause in seen or len(seen) >= MOST_EXAMPLES:
                 continue
             seen.add(cause)
-            yield _example(parting) + (f", because {cause}" if cause else "")
+            yield _example(parting) + (f", because {short(cause, LONGEST)}" if cause else "")
 
 
 def _share(k: int, n: int) -> str:
@@ -87,5 +100,10 @@ def _example(parting: Parting) -> str:
             for outcome, end in ((parting.old_outcome, parting.old_end), (parting.new_outcome, parting.new_end))
         )
         ends = f" ends {new} (was {old})" if old != new else ""
-    decided = f" on {parting.condition}, tested {parting.value!r}" if parting.condition else ""
-    return f"{where}{ends or ' reads differently'}: parts in turn {parting.turn} at {parting.state}{decided}"
+    decided = f'{parting.condition}, tested "{short(parting.value, 60)}"' if parting.condition else ""
+    if decided:
+        decided = (
+            f" on {decided}" if parting.decided_by == parting.state else f", after {parting.decided_by}: {decided}"
+        )
+    place = f"at {parting.state}" if ends else f"in turn {parting.turn} at {parting.state}"
+    return f"{where}{ends or ' reads differently'}: the runs part {place}{decided}"

@@ -96,13 +96,13 @@ def _line(change: Change) -> Line:
 
 def as_text(names: tuple[str, str], changes: Sequence[Change]) -> str:
     """The diff for a terminal of 120 columns; edits as ``git diff --word-diff`` shows them."""
-    blocks = [_wrapped(f"{plain(names[0])} -> {plain(names[1])}: {summary(changes)}", "")]
+    blocks = [wrapped(f"{plain(names[0])} -> {plain(names[1])}: {summary(changes)}", "")]
     for group in groups(changes):
         head = f"{SIGNS[group.mark]} {plain(group.title or 'the flow')}".replace("−", "-").replace("±", "~")
-        blocks.append("\n".join([head, *(_wrapped(plain(_told(line))) for line in group.lines)]))
+        blocks.append("\n".join([head, *(wrapped(plain(_told(line))) for line in group.lines)]))
     where = moved(changes)
     if where:
-        blocks.append(_wrapped(plain(f"moved on the canvas: {', '.join(where)}"), ""))
+        blocks.append(wrapped(plain(f"moved on the canvas: {', '.join(where)}"), ""))
     return "\n\n".join(blocks)
 
 
@@ -117,7 +117,8 @@ def _inline(edited: Iterable[Piece]) -> str:
     return out.replace("\r", "").replace("\n", "⏎")
 
 
-def _wrapped(text: str, indent: str = "    ") -> str:
+def wrapped(text: str, indent: str = "    ") -> str:
+    """A line, broken where it is too long for the terminal."""
     within = {"break_long_words": False, "break_on_hyphens": False}
     return fill(text, WIDTH, initial_indent=indent, subsequent_indent=f"{indent}  ", **within)  # type: ignore[arg-type]
 

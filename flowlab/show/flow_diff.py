@@ -107,7 +107,7 @@ class FlowDiff:
         """The changes by state, for a terminal of 120 columns, and what they do to the conversations."""
         text = diff_text.as_text(self._names, self.changes)
         for heading, lines in self.replayed.sections() if self.replayed else ():
-            text += f"\n\n{plain(heading)}\n" + "\n".join(f"    {plain(line)}" for line in lines)
+            text += f"\n\n{plain(heading)}\n" + "\n".join(diff_text.wrapped(plain(line)) for line in lines)
         return text
 
     def as_markdown(self) -> str:
