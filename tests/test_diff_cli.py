@@ -138,6 +138,7 @@ def test_git_diff_of_new_gone_renamed_and_broken_files(repository: Callable[...,
     folder = folder_of(repository)
     (folder / "new.json").write_text(json.dumps(GOLDEN["flow"]))
     (folder / "broken.json").write_text('{"states": [')
+    (folder / "picture.json").write_bytes(b"\xff\xfe\xff\x00\x01")
     repository("add", ".")
     told = repository("diff", "--cached")
     assert "a/new.json -> b/new.json: 8 states added" in told

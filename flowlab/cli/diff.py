@@ -80,7 +80,12 @@ def for_git(arguments: list[str]) -> str:
 
 
 def _lines(file: str) -> list[str]:
-    return [] if file in _NO_FILE else as_comparable(file).splitlines()
+    if file in _NO_FILE:
+        return []
+    try:
+        return as_comparable(file).splitlines()
+    except FlowlabError as error:  # an error here would stop git half-way through a log
+        return [f"({error})"]
 
 
 def as_comparable(file: str) -> str:
