@@ -6,7 +6,7 @@
 >>> replies = session.start("hi")
 """
 
-from flowlab.api import chat, compare, draw, replay, report, route
+from flowlab.api import chat, compare, diff, draw, replay, report, route
 from flowlab.check import check
 from flowlab.errors import FlowlabError
 from flowlab.formats import load, save
@@ -38,6 +38,7 @@ __all__ = [
     "chat",
     "check",
     "compare",
+    "diff",
     "draw",
     "load",
     "replay",

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import sys
+from collections import Counter
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, cast, overload
 
@@ -24,6 +26,7 @@ if TYPE_CHECKING:
     from flowlab.measure.replayed import Run
     from flowlab.run.routing_result import Routing
     from flowlab.show.comparison import Comparison
+    from flowlab.show.flow_diff import FlowDiff
     from flowlab.show.walked import Walked
     from flowlab.widgets.chat import Chat
 
@@ -97,11 +100,45 @@ def compare(run: Run | Mapping[str, Run] | Sequence[Run], by: str = "channel") -
     return _compare(run, by=by)
 
 
-def draw(flow: Flow, ax: Axes | None = None, **options: Any) -> Axes:
-    """Draw a flow. ``options``: those of :func:`flowlab.show.draw.draw` (``direction``, ``path``, ``counts``, ...)."""
+def diff(
+    old: Flow, new: Flow, conversations: Sequence[Conversation] | None = None, *, services: World = None
+) -> FlowDiff:
+    """What changed from one version of a flow to the next, by meaning: order and canvas are noise.
+
+    ``conversations``: put through both versions, to say which now end elsewhere or read differently, and because of
+    what. ``services``: what the outside world answers. Raises UsageError for what is no flow.
+
+    The result has ``.table`` (and ``.behaviour``), ``.as_text()``, ``.as_markdown()`` and ``.draw()``.
+    """
+    from flowlab.check.diff import must_be_flows
+    from flowlab.check.diff_match import pair_states
+    from flowlab.measure.behaviour import Parting, parting, unanswered
+    from flowlab.show.diff_behaviour import Behaviour
+    from flowlab.show.flow_diff import FlowDiff
+
+    must_be_flows(old, new)
+    found = FlowDiff(old, new, pair_states(old, new))
+    if conversations is None:
+        return found
+    talks = list(conversations)
+    runs = zip(replay_all(old, talks, services), replay_all(new, talks, services), strict=True)
+    parted: list[Parting | None] = []
+    missed: Counter[str] = Counter()
+    for was, now in runs:
+        parted.append(parting(was.conversation, was.events, now.events, found.pairing.renames))
+        missed.update(unanswered(now.events))
+    replayed = Behaviour(talks, [one for one in parted if one], found.changes, missed)
+    return replace(found, replayed=replayed)
+
+
+def draw(thing: Any, ax: Axes | None = None, **options: Any) -> Axes:
+    """Draw a flow, or what has a graph: a workflow, a diff, ``flow.graph``.
+
+    ``options``: those of :func:`flowlab.show.draw.draw` (``direction``, ``path``, ``counts``, ``marks``, ...).
+    """
     from flowlab.show.draw import draw as _draw
 
-    return _draw(flow, ax, **options)
+    return _draw(thing, ax, **options)
 
 
 def chat(flow: Flow, channel: str | Channel = "sms", *, services: World = None) -> Chat:

@@ -10,6 +10,7 @@ from itertools import combinations
 from pathlib import Path
 from xml.etree import ElementTree
 
+import networkx as nx
 import pandas as pd
 import pytest
 from hypothesis import given, settings
@@ -177,6 +178,121 @@ def test_the_first_state_stands_first_wherever_the_file_has_it():
     turned = Flow(tuple(reversed(flow.states)), "Trigger")
     boxes = make_plan(turned, {}).layout.nodes
     assert boxes["Trigger"].y < boxes["ask"].y < boxes["choose"].y
+
+
+# Graphs of any kind
+
+
+def test_a_graph_of_a_flow_is_drawn_as_the_flow_is():
+    assert picture(menu().graph, "png") == picture(menu(), "png")
+
+
+class Routing:
+    """Something with a graph that is no flow."""
+
+    name = "routing"
+
+    def __init__(self) -> None:
+        self.graph = nx.MultiDiGraph()
+        for name, family in [("in", "entry point"), ("vip", "filter"), ("first", "target"), ("gold", "queue")]:
+            self.graph.add_node(name, kind=family, family=family, label=name.title(), text=f"about {name}")
+        self.graph.nodes["in"]["initial"] = True
+        self.graph.add_node("nobody", kind="end", family="end", label="not routed")
+        self.graph.add_node("shared", kind="end", family="end", label="default")
+        self.graph.add_edge("in", "vip", key=0, label="next", condition="", event="next")
+        self.graph.add_edge("vip", "first", key=0, label='tier == "vip"', condition='tier == "vip"', event="match")
+        self.graph.add_edge("first", "gold", key=0)
+        self.graph.add_edge("gold", "nobody", key=0, label="timeout", event="timeout", silent=True)
+        for key, name in enumerate(("vip", "first")):
+            self.graph.add_edge(name, "shared", key=key + 1, label="skipped", event="skipped")
+
+
+def test_what_has_a_graph_is_drawn_with_the_shapes_of_its_families():
+    shown = words(draw(Routing()))
+    assert {"ENTRY POINT · FIRST", "FILTER", "TARGET", "QUEUE", "Gold", "about gold", 'tier == "vip"'} <= set(shown)
+    assert "■ ends: timeout" in shown  # an end of one node's own is a line below it
+    assert {"END", "default", "skipped"} <= set(shown)  # one that several share is a node
+    assert draw(Routing()).get_label() == "routing: 5 nodes"
+    check_texts(draw(Routing()))
+    assert words(draw(Routing().graph)) == shown
+
+
+def test_a_graph_that_knows_nothing_of_the_contract_is_drawn_too():
+    graph = nx.MultiDiGraph([("a", "b"), ("b", "a")])
+    assert {"a", "b", "UNKNOWN"} == set(words(draw(graph)))
+
+
+@pytest.mark.parametrize("thing", [3, None, nx.DiGraph(), nx.MultiGraph(), nx.MultiDiGraph([(1, 2)]), [menu()]])
+def test_what_cannot_be_drawn_is_said(thing):
+    with pytest.raises(UsageError, match="cannot draw a"):
+        draw(thing)
+
+
+# Marks
+
+MARKS = {
+    "bye": "added",
+    "agent": "removed",
+    "choose": "changed",
+    "forgotten": "moved",
+    ("choose", "bye", 1): "added",
+    ("choose", "agent"): "removed",
+    ("ask", "ask:end"): "added",
+}
+
+
+@pytest.mark.parametrize("theme", ["light", "dark"])
+@pytest.mark.parametrize("direction", ["TB", "LR"])
+def test_marks_are_told_by_sign_word_and_line_and_explained(theme, direction):
+    options: Options = {"marks": MARKS, "theme": theme, "direction": direction}
+    ax = draw(menu(), **options)
+    shown = words(ax)
+    assert {"+ ADDED · SAY", "− REMOVED · HAND OFF", "± CHANGED · DECIDE", "↔ MOVED · SET"} <= set(shown)
+    assert {"+ added", "− removed", "± changed", "↔ moved"} <= set(shown)
+    assert {"+ = 1, one", "− = 2", "■ ends: + deliveryFailure"} <= set(shown)
+    strong = [patch for patch in ax.patches if patch.get_linewidth() == pytest.approx(2.6 * 0.75)]
+    assert len({str(patch.get_linestyle()) for patch in strong}) == 4
+    assert len({patch.get_edgecolor() for patch in strong}) == 4
+    check_texts(ax)
+    check_fits(menu(), options)
+
+
+def test_what_is_not_marked_steps_back_but_is_read():
+    ax = draw(menu(), marks=MARKS)
+    assert contrast(colour_of(ax, "bye"), LIGHT.paper) > contrast(colour_of(ax, "ask"), LIGHT.paper) > 4
+
+
+def test_without_marks_there_is_no_legend():
+    assert picture(menu(), "svg", marks={}) == picture(menu(), "svg")
+    assert words(draw(menu(), marks={"bye": "added"})).count("− removed") == 0
+
+
+def test_exits_with_different_marks_are_edges_of_their_own():
+    both = state("hello", "send-message", ("sent", "bye"), ("failed", "bye"))
+    flow = Flow((both, state("bye", "send-message")), "hello")
+    shown = words(draw(flow, marks={("hello", "bye", 1): "removed"}))
+    assert {"sent", "− failed"} <= set(shown)
+
+
+def test_marks_in_the_graph_itself_are_drawn():
+    graph = menu().graph
+    graph.nodes["bye"]["mark"] = "added"
+    assert "+ ADDED · SAY" in words(draw(graph))
+    assert "± CHANGED · SAY" in words(draw(graph, marks={"bye": "changed"}))
+
+
+@pytest.mark.parametrize(
+    ("marks", "said"),
+    [
+        ({"byee": "added"}, r"no state 'byee'.*Did you mean 'bye'"),
+        ({"bye": "addded"}, r"marked 'addded'.*Did you mean 'added'"),
+        ({("bye", "ask"): "added"}, r"no edge \('bye', 'ask'\)"),
+        ({3: "added"}, "no state 3"),
+    ],
+)
+def test_marks_of_what_is_not_there_are_refused(marks, said):
+    with pytest.raises(UsageError, match=said):
+        draw(menu(), marks=marks)
 
 
 # What is painted on it
@@ -529,7 +645,7 @@ def test_all_text_can_be_read_on_its_ground(theme: Theme):
         assert contrast(theme.muted, ground) >= READABLE
     for family, look in theme.looks.items():
         assert contrast(look.stroke, look.fill) >= READABLE, family
-    for colour in (theme.path, theme.loop, *theme.badges.values()):
+    for colour in (theme.path, theme.loop, *theme.badges.values(), *theme.marks.values()):
         assert contrast(colour, theme.paper) >= READABLE
     assert contrast(theme.line, theme.paper) >= 3
     assert contrast(theme.alarm, theme.alarm_fill) >= READABLE

@@ -3,7 +3,7 @@
 The verbs stand by what they work on; importing their files is what makes them known, in the order of the help.
 """
 
-from flowlab.cli import flows, lab, logs, routing, talks
+from flowlab.cli import diff, flows, lab, logs, routing, talks
 from flowlab.cli.app import app, main
 
-__all__ = ["app", "flows", "lab", "logs", "main", "routing", "talks"]
+__all__ = ["app", "diff", "flows", "lab", "logs", "main", "routing", "talks"]

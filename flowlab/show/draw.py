@@ -15,6 +15,7 @@ from xml.sax.saxutils import escape, quoteattr
 
 from flowlab.errors import UsageError
 from flowlab.model.flow import Flow
+from flowlab.show.draw_chart import Drawable, chart_of
 from flowlab.show.draw_options import Options, check_options
 from flowlab.show.draw_paint import paint
 from flowlab.show.draw_plan import make_plan
@@ -42,8 +43,11 @@ _CHANGING: dict[Format, tuple[str, ...]] = {
 }
 
 
-def draw(flow: Flow, ax: Axes | None = None, **options: Unpack[Options]) -> Axes:
+def draw(thing: Drawable, ax: Axes | None = None, **options: Unpack[Options]) -> Axes:
     """Draw a flow, one node a state, one edge for all exits that lead from one state to another.
+
+    What has a ``.graph`` under the contract of :mod:`flowlab.model.graph` (a workflow, a journey), and such a graph
+    itself, is drawn the same way.
 
     Shape, colour and caption of a node tell what the step is for; the first state has a thick outline, a state that no
     run can reach a dashed one, a ``next`` to no state is a dashed ghost. The tag below a node names the exits at which
@@ -58,10 +62,12 @@ def draw(flow: Flow, ax: Axes | None = None, **options: Unpack[Options]) -> Axes
     - ``counts``: how often exits were taken, ``(state, event)`` or ``(state, event, next)`` -> n, or a table with
       ``state``, ``event``, ``n`` (and ``next``): numbers, and the width of the edges
     - ``findings``: what a check found: a badge with the worst severity and the number of findings
+    - ``marks``: node, or edge ``(from, to)`` or ``(from, to, key)`` -> ``"added"``, ``"removed"``, ``"changed"`` or
+      ``"moved"``: told by sign, word, line and colour, with a legend; all else steps back a little
     - ``theme``: ``"light"``, ``"dark"`` or a :class:`~flowlab.show.style.Theme`
     - ``text``: whether nodes show the beginning of what the step says, tests or calls
 
-    Raises UsageError for options that do not exist or do not fit the flow.
+    Raises UsageError for what cannot be drawn, and for options that do not exist or do not fit it.
 
     >>> from flowlab.model.flow import Flow, State, Transition
     >>> ask = State("ask", "send-and-wait-for-reply", (Transition("incomingMessage", "ask"), Transition("timeout")))
@@ -71,10 +77,11 @@ def draw(flow: Flow, ax: Axes | None = None, **options: Unpack[Options]) -> Axes
     """
     check_options(options)
     theme = theme_of(options.get("theme", "light"))
-    plan = make_plan(flow, options)
+    chart = chart_of(thing)
+    plan = make_plan(chart, options)
     if ax is None:
         ax = _new_axes(plan.layout, theme.paper)
-        ax.set_label(f"{clean(flow.name)}: {len(flow)} states, starting at {clean(flow.initial_state)}")
+        ax.set_label(f"{clean(chart.name)}: {chart.about}")
     ax.set_xlim(0, plan.layout.width)
     ax.set_ylim(plan.layout.height, 0)
     ax.set_aspect("equal")
@@ -83,26 +90,26 @@ def draw(flow: Flow, ax: Axes | None = None, **options: Unpack[Options]) -> Axes
     return ax
 
 
-def picture(flow: Flow, format: Format = "png", **options: Unpack[Options]) -> bytes:
+def picture(thing: Drawable, format: Format = "png", **options: Unpack[Options]) -> bytes:
     """A drawing as the bytes of a PNG, SVG or PDF file; ``options`` as for :func:`draw`.
 
     >>> picture(Flow((), name="empty"), "svg")[:5]
     b'<?xml'
     """
-    return figure_bytes(draw(flow, **options), format)
+    return figure_bytes(draw(thing, **options), format)
 
 
-def save_drawing(flow: Flow, file: str | Path, /, **options: Unpack[Options]) -> Path:
+def save_drawing(thing: Drawable, file: str | Path, /, **options: Unpack[Options]) -> Path:
     """Draw into ``file``, PNG, SVG or PDF by its ending; ``options`` as for :func:`draw`.
 
-    The same flow and options give the same bytes. The file is whole or not there. Raises UsageError for another ending,
-    for options that do not fit, and when the file cannot be written.
+    The same thing and options give the same bytes. The file is whole or not there. Raises UsageError for another
+    ending, for options that do not fit, and when the file cannot be written.
     """
     path = Path(file)
     ending = path.suffix.lower().lstrip(".")
     if ending not in FORMATS:
         raise UsageError(f"{path}: a drawing is saved as {', '.join('.' + f for f in FORMATS)}, not {path.suffix!r}")
-    content = picture(flow, ending, **options)
+    content = picture(thing, ending, **options)
     part = path.with_name(f".{path.name}.{os.getpid()}.part")
     try:
         part.write_bytes(content)

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 
-from flowlab.model.flow import Condition, State, Transition
-from flowlab.model.kinds import KINDS, Family
+from flowlab.model.flow import Condition, Transition
+from flowlab.model.wording import COMPARISONS, short_condition, short_exit
 from flowlab.show.draw_text import clean, shorten, text_width
 from flowlab.show.layout_rows import Size
 
@@ -14,27 +14,6 @@ LABEL_LINE = 13.0
 LABEL_ROOM = 160.0  #: about 28 characters
 LABEL_PADDING: Size = (10.0, 4.0)
 MOST_LINES = 2
-
-#: How each comparison of a split reads on an edge.
-_COMPARISONS: Mapping[str, str] = {
-    "equal_to": "= {}",
-    "not_equal_to": "≠ {}",
-    "matches_any_of": "= {}",
-    "does_not_match_any_of": "≠ {}",
-    "contains": "contains {}",
-    "does_not_contain": "lacks {}",
-    "starts_with": "starts {}",
-    "does_not_start_with": "starts not {}",
-    "is_blank": "blank",
-    "is_not_blank": "not blank",
-    "regex": "~ {}",
-    "less_than": "< {}",
-    "greater_than": "> {}",
-    "is_before_time": "before {}",
-    "is_after_time": "after {}",
-    "is_before_date": "before {}",
-    "is_after_date": "after {}",
-}
 
 
 def exit_label(transition: Transition) -> str:
@@ -45,38 +24,31 @@ def exit_label(transition: Transition) -> str:
     >>> exit_label(Transition("timeout", "a"))
     'timeout'
     """
-    return clean(" & ".join(map(_condition, transition.conditions))) or clean(transition.event) or "(unnamed)"
+    return clean(short_exit(transition)) or "(unnamed)"
 
 
-def _condition(condition: Condition) -> str:
-    value = condition.value
-    if condition.type in ("matches_any_of", "does_not_match_any_of"):
-        value = ", ".join(part.strip() for part in value.split(","))
-    return _COMPARISONS.get(condition.type, clean(condition.type) + " {}").format(value or '""')
+def condition_label(words: str) -> str:
+    """Conditions in words, as graphs have them, in short where they are comparisons of a split.
 
-
-def edge_lines(state: State, transitions: Sequence[Transition], n: int | None) -> tuple[str, ...]:
-    """The label of an edge that stands for one exit or several with the same target, as lines; often none.
-
-    A state with one way on, its usual one, needs no word for it. ``n``: how often the edge was walked.
+    >>> condition_label("matches_any_of 1,one and is_not_blank"), condition_label('language == "pt"')
+    ('= 1, one & not blank', 'language == "pt"')
     """
-    lines = () if _goes_without_saying(state) else _packed([exit_label(t) for t in transitions])
-    if n is None:
-        return lines
-    return (*lines, f"×{n:,}")
+    parts: list[str] = []
+    for part in words.split(" and "):
+        if parts and part.partition(" ")[0] not in COMPARISONS:
+            parts[-1] += f" and {part}"
+        else:
+            parts.append(part)
+    split = [part.partition(" ") for part in parts]
+    if any(kind not in COMPARISONS for kind, _, _ in split):
+        return clean(words)
+    return clean(" & ".join(short_condition(Condition(kind, value)) for kind, _, value in split))
 
 
-def _goes_without_saying(state: State) -> bool:
-    wired = [t for t in state.transitions if t.next is not None]
-    kind = KINDS.get(state.type)
-    usual = kind is not None and kind.family is not Family.DECIDE and wired[0].event == kind.default_exit
-    return len(wired) == 1 and usual and not wired[0].conditions
-
-
-def _packed(labels: Sequence[str]) -> tuple[str, ...]:
+def packed(labels: Sequence[str]) -> tuple[str, ...]:
     """As many labels as fit into two lines, then how many more there are.
 
-    >>> _packed(["timeout", "deliveryFailure"]), _packed(["= the first one of them all"] * 5)[-1]
+    >>> packed(["timeout", "deliveryFailure"]), packed(["= the first one of them all"] * 5)[-1]
     (('timeout, deliveryFailure',), '+3 more')
     """
     lines: list[str] = []

@@ -1,4 +1,4 @@
-"""What may be painted on a drawing, read into one form: a walked path, traffic, findings."""
+"""What may be painted on a drawing, read into one form: a walked path, traffic, findings. Marks: see draw_marks."""
 
 from __future__ import annotations
 
@@ -9,7 +9,8 @@ from typing import TYPE_CHECKING, Any, TypedDict
 from flowlab.errors import UsageError, did_you_mean
 from flowlab.model.event import ENDED, Event, EventKind
 from flowlab.model.finding import Finding, Severity
-from flowlab.model.flow import Flow, State, Transition
+from flowlab.show.draw_chart import Chart, Exit, Place
+from flowlab.show.draw_marks import Marking
 from flowlab.show.layout import Direction
 
 if TYPE_CHECKING:
@@ -28,6 +29,7 @@ class Options(TypedDict, total=False):
     path: Walk | None
     counts: Traffic | pd.DataFrame | None
     findings: Iterable[Finding] | None
+    marks: Marking | None
     theme: str | Theme
     text: bool
 
@@ -47,10 +49,10 @@ class Walked:
     edges: frozenset[tuple[str, str]]
 
 
-def read_path(flow: Flow, path: Walk) -> Walked:
+def read_path(chart: Chart, path: Walk) -> Walked:
     """A path as states in order, as steps ``(state, event, next)``, or as events (of which the steps count).
 
-    Raises UsageError for a state that the flow has not.
+    Raises UsageError for a state that the chart has not.
     """
     states: list[str] = []
     edges: set[tuple[str, str]] = set()
@@ -64,18 +66,15 @@ def read_path(flow: Flow, path: Walk) -> Walked:
             steps = [item[0], item[2]]
         known = [name for name in steps if name and name != ENDED]
         for name in known:
-            _must_be_known(flow, name)
+            if name not in chart.places:
+                known_names = list(chart.places)
+                raise UsageError(
+                    f"path: {chart.name!r} has no {chart.noun} {name!r}. {did_you_mean(name, known_names)}"
+                )
         states += known
         if len(known) == 2:
             edges.add((known[0], known[1]))
     return Walked(frozenset(states), frozenset(edges))
-
-
-def _must_be_known(flow: Flow, name: str) -> None:
-    targets = {t.next for state in flow for t in state.transitions}
-    if name not in flow.by_name and name not in targets:
-        known = list(flow.by_name)
-        raise UsageError(f"path: flow {flow.name!r} has no state {name!r}. {did_you_mean(name, known)}")
 
 
 class Counts:
@@ -97,20 +96,19 @@ class Counts:
     def __bool__(self) -> bool:
         return bool(self._of)
 
-    def taken(self, state: State, transitions: Iterable[Transition]) -> int | None:
-        """How often these exits, which lead to the same state, were taken; None when that was not counted.
+    def taken(self, place: Place, exits: Iterable[Exit]) -> int | None:
+        """How often these exits, which lead to the same place, were taken; None when that was not counted.
 
         Where several exits share an event (the matches of a split) only counts with ``next`` tell them apart.
         """
-        events = {t.event: t.next or ENDED for t in transitions}
         found: list[int] = []
-        for event, target in events.items():
-            if (state.name, event, target) in self._of:
-                found.append(self._of[state.name, event, target])
-            elif (state.name, event) in self._of:
-                if len({t.next for t in state.transitions if t.event == event}) > 1:
+        for event, target in {way.event: way.to or ENDED for way in exits}.items():
+            if (place.name, event, target) in self._of:
+                found.append(self._of[place.name, event, target])
+            elif (place.name, event) in self._of:
+                if len({way.to for way in place.exits if way.event == event}) > 1:
                     return None
-                found.append(self._of[state.name, event])
+                found.append(self._of[place.name, event])
         return sum(found)
 
 

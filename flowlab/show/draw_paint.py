@@ -8,10 +8,14 @@ from functools import cache
 from typing import TYPE_CHECKING, Any
 
 from flowlab.show.draw_labels import LABEL_LINE, LABEL_SIZE
+from flowlab.show.draw_marks import DASHES
 from flowlab.show.draw_options import Badge
 from flowlab.show.draw_plan import (
     CAPTION_LINE,
     CAPTION_SIZE,
+    LEGEND_GAP,
+    LEGEND_HEIGHT,
+    LEGEND_SIZE,
     NAME_LINE,
     NAME_SIZE,
     TAG_HEIGHT,
@@ -22,11 +26,13 @@ from flowlab.show.draw_plan import (
     Edge,
     Node,
     Plan,
+    legend_ends,
+    legend_word,
 )
 from flowlab.show.draw_shapes import Outline, extra_lines, outline, rounded
 from flowlab.show.draw_text import text_width
 from flowlab.show.layout_model import Box, Layout, Point
-from flowlab.show.style import BADGE_MARKS, FONT, OTHER_FONTS, Shape, Theme, mix
+from flowlab.show.style import BADGE_MARKS, FONT, OTHER_FONTS, Mark, Shape, Theme, mix, readable
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -35,11 +41,13 @@ Dashes = Sequence[float]
 
 EDGE_WIDTH, LIT_WIDTH, WIDEST_EDGE = 1.3, 2.9, 6.5
 OUTLINE, FIRST_OUTLINE, LIT_OUTLINE = 1.2, 2.4, 3.0
+MARKED_OUTLINE, MARKED_EDGE = 2.6, 2.2
 LOOP_DASHES, NODE_DASHES = (4.0, 2.2), (3.5, 2.5)
 ARROW = 8.0
 TAG_INSET = 10.0
 BADGE = 15.0
 FAINT = 0.3  #: how much of its colour is left to what steps back when a path is shown
+PALE = 0.62  #: the same where marks are shown: the rest is still read
 TAG_MARKS = {True: "■", False: "●"}
 
 #: What lies on top of what. Every text has its place free, so that all of it can lie on top.
@@ -49,14 +57,15 @@ EDGE_Z, LIT_Z, LABEL_Z, TAG_Z, NODE_Z, BADGE_Z, TEXT_Z = 1, 2, 3, 4, 5, 6, 7
 def paint(ax: Axes, plan: Plan, theme: Theme, points_per_pixel: float) -> None:
     """Draw everything onto ``ax``: edges, then labels, then nodes."""
     brush = _Brush(ax, theme, points_per_pixel)
-    faint = replace(brush, strength=FAINT) if plan.walked else brush
+    back = replace(brush, strength=FAINT if plan.walked else PALE if plan.legend else 1.0)
     page = plan.layout
     brush.fill(rounded(Box(0, 0, page.width, page.height), 0, 0, 0, 0), theme.paper, z=0)
     busiest = max((edge.n or 0 for edge in plan.edges.values()), default=0)
     for edge in plan.edges.values():
-        _edge(brush if edge.lit else faint, page, edge, busiest)
+        _edge(brush if edge.lit or edge.mark else back, page, edge, busiest)
     for node in plan.nodes.values():
-        _node(brush if node.lit else faint, page.nodes[node.name], node)
+        _node(brush if node.lit or node.mark else back, page.nodes[node.name], node)
+    _legend(brush, plan.legend)
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,6 +87,9 @@ class _Brush:
 
     def fill(self, lines: Outline, colour: str, z: float) -> None:
         self._patch(lines, {"facecolor": self._tone(colour), "edgecolor": "none", "linewidth": 0, "zorder": z})
+
+    def mark(self, lines: Outline, mark: Mark, width: float, z: float) -> None:
+        self.stroke(lines, self.theme.marks[mark], width, z, DASHES[mark])
 
     def write(self, at: Point, text: str, size: float, colour: str, *, bold: bool = False) -> None:
         self.ax.text(
@@ -131,16 +143,20 @@ def _style(dashes: Dashes | None) -> Any:
 def _edge(brush: _Brush, page: Layout, edge: Edge, busiest: int) -> None:
     theme = brush.theme
     loop = edge.id in page.back
-    colour = theme.path if edge.lit else theme.loop if loop else theme.line
-    width = LIT_WIDTH if edge.lit else EDGE_WIDTH
+    marked = theme.marks[edge.mark] if edge.mark else ""
+    colour = marked or (theme.path if edge.lit else theme.loop if loop else theme.line)
+    width = LIT_WIDTH if edge.lit else MARKED_EDGE if edge.mark else EDGE_WIDTH
     if edge.n and busiest:
         width += (WIDEST_EDGE - EDGE_WIDTH) * (edge.n / busiest) ** 0.5
     line, head = _with_head(page.edges[edge.id], ARROW + 1.2 * width)
-    z = LIT_Z if edge.lit else EDGE_Z
-    brush.stroke(line, colour, width, z, LOOP_DASHES if loop and not edge.lit else None)
+    z = LIT_Z if edge.lit or edge.mark else EDGE_Z
+    if edge.mark:
+        brush.mark(line, edge.mark, width, z)
+    else:
+        brush.stroke(line, colour, width, z, LOOP_DASHES if loop and not edge.lit else None)
     brush.fill(head, colour, z)
     if edge.lines:
-        _label(brush, page.labels[edge.id], edge, colour if edge.lit else theme.muted)
+        _label(brush, page.labels[edge.id], edge, colour if edge.lit or edge.mark else theme.muted)
 
 
 def _with_head(route: tuple[Point, ...], head: float) -> tuple[Outline, Outline]:
@@ -179,10 +195,14 @@ def _node(brush: _Brush, whole: Box, node: Node) -> None:
     shape = outline(look.shape, box)
     if node.tag:
         _tag(brush, node, box)
-    brush.fill(shape, look.fill if node.reachable else theme.paper, NODE_Z)
+    gone = not node.reachable or node.mark is Mark.REMOVED
+    brush.fill(shape, theme.paper if gone else look.fill, NODE_Z)
     width = LIT_OUTLINE if node.lit else FIRST_OUTLINE if node.initial else OUTLINE
     dashed = not node.reachable or look.shape is Shape.GHOST
-    brush.stroke(shape, theme.path if node.lit else look.stroke, width, NODE_Z, NODE_DASHES if dashed else None)
+    if node.mark:
+        brush.mark(shape, node.mark, MARKED_OUTLINE, NODE_Z)
+    else:
+        brush.stroke(shape, theme.path if node.lit else look.stroke, width, NODE_Z, NODE_DASHES if dashed else None)
     extra = extra_lines(look.shape, box)
     if extra:
         brush.stroke(extra, look.stroke, 0.8, NODE_Z)
@@ -195,7 +215,9 @@ def _words(brush: _Brush, node: Node, box: Box) -> None:
     """Caption, name and text, one below the other, together in the middle of the shape."""
     theme = brush.theme
     caption = f"{node.caption} · FIRST" if node.initial else node.caption
-    lines = [(caption, CAPTION_SIZE, CAPTION_LINE, theme.looks[node.family].stroke, True)]
+    look = theme.looks[node.family]
+    ink = readable(theme.marks[node.mark], look.fill, theme.ink) if node.mark else look.stroke
+    lines = [(caption, CAPTION_SIZE, CAPTION_LINE, ink, True)]
     lines += [(line, NAME_SIZE, NAME_LINE, theme.ink, True) for line in node.title]
     lines += [(line, TEXT_SIZE, TEXT_LINE, theme.muted, False) for line in node.text]
     x, middle = box.centre
@@ -230,3 +252,11 @@ def _badge(brush: _Brush, badge: Badge, box: Box) -> None:
     brush.fill(shape, theme.badges[badge.severity], BADGE_Z)
     brush.stroke(shape, theme.paper, 1.2, BADGE_Z)
     brush.write(pill.centre, text, TAG_SIZE, theme.paper, bold=True)
+
+
+def _legend(brush: _Brush, legend: Sequence[Mark]) -> None:
+    """What the marks mean, in a row at the top: each word in a frame of its own line."""
+    for mark, left, right in zip(legend, legend_ends(legend), legend_ends(legend)[1:], strict=False):
+        frame = Box(left, (LEGEND_HEIGHT - 20) / 2 + 3, right - left - LEGEND_GAP, 20)
+        brush.mark(rounded(frame, 5, 5, 5, 5), mark, MARKED_OUTLINE, NODE_Z)
+        brush.write(frame.centre, legend_word(mark), LEGEND_SIZE, brush.theme.marks[mark], bold=True)

@@ -68,6 +68,8 @@ def wrap(text: str, room: float, size: float, lines: int, *, bold: bool = False)
 
     >>> wrap("ask_for_the_order_number", 80, 10, 2)
     ('ask_for_the_', 'order_number')
+    >>> wrap("askForTheOrderNumber", 110, 10, 2)
+    ('askForTheOrder', 'Number')
     >>> wrap("Please tell us your order number", 80, 10, 2)
     ('Please tell us', 'your order nu…')
     """
@@ -95,7 +97,14 @@ def _fitting(text: str, room: float, size: float, bold: bool) -> int:
         end = 1
         while text_width(text[: end + 1], size, bold=bold) <= room:
             end += 1
+        return _word_end(text, end)
     return end
+
+
+def _word_end(text: str, end: int) -> int:
+    """The last place up to ``end`` at which a new word begins in a name like ``AskForTheNumber``; else ``end``."""
+    places = (at for at in range(end, 2, -1) if text[at - 1].islower() and text[at].isupper())
+    return next(places, end)
 
 
 def _harmless(char: str) -> bool:

@@ -55,6 +55,23 @@ class Layout:
     labels: Mapping[EdgeId, Box]
     back: frozenset[EdgeId]
 
+    def below(self, strip: float, least_width: float) -> Layout:
+        """The same with a strip left free above it, at least as wide as what shall stand there.
+
+        >>> line = ((5, 10), (5, 13.5), (5, 16.5), (5, 20))
+        >>> low = Layout(10, 30, {"a": Box(0, 0, 10, 10)}, {("a", "b", 0): line}, {}, frozenset()).below(8, 20)
+        >>> low.width, low.height, low.nodes["a"].y, low.edges["a", "b", 0][0]
+        (20, 38, 8, (5, 18))
+        """
+        return Layout(
+            max(self.width, least_width),
+            self.height + strip,
+            {node: box.moved(0, strip) for node, box in self.nodes.items()},
+            {edge: tuple((x, y + strip) for x, y in route) for edge, route in self.edges.items()},
+            {edge: box.moved(0, strip) for edge, box in self.labels.items()},
+            self.back,
+        )
+
     def svg_path(self, edge: EdgeId) -> str:
         """The route of an edge as the ``d`` of an SVG path.
 

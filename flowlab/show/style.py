@@ -48,6 +48,15 @@ class Shape(StrEnum):
     ARCH = "arch"
 
 
+class Mark(StrEnum):
+    """What happened to a part of a drawing from one version to the next, in the order of a legend."""
+
+    ADDED = "added"
+    REMOVED = "removed"
+    CHANGED = "changed"
+    MOVED = "moved"
+
+
 @dataclass(frozen=True, slots=True)
 class Look:
     """How a family of steps looks. ``stroke`` is also the colour of its caption."""
@@ -76,6 +85,7 @@ class Theme:
     alarm_fill: str
     looks: Mapping[Family, Look]
     badges: Mapping[Severity, str]
+    marks: Mapping[Mark, str]
 
 
 #: Also the mark of a finding, so that its severity is not told by colour alone.
@@ -163,7 +173,8 @@ def _theme(name: str, paper: str, ink: str, thin: float) -> Theme:
         fill = mix(paper, colour, 0.0 if shape is Shape.GHOST else thin)
         looks[family] = Look(shape, fill, readable(colour, fill, ink))
     alarm_fill = mix(paper, _RED, thin)
-    marks = {Severity.ERROR: _RED, Severity.WARNING: _ORANGE, Severity.NOTE: _BLUE}
+    badges = {Severity.ERROR: _RED, Severity.WARNING: _ORANGE, Severity.NOTE: _BLUE}
+    marks = {Mark.ADDED: _GREEN, Mark.REMOVED: _RED, Mark.CHANGED: _BLUE, Mark.MOVED: _PURPLE}
     return Theme(
         name=name,
         paper=paper,
@@ -175,7 +186,8 @@ def _theme(name: str, paper: str, ink: str, thin: float) -> Theme:
         alarm=readable(_RED, alarm_fill, ink),
         alarm_fill=alarm_fill,
         looks=looks,
-        badges={severity: readable(colour, paper, ink) for severity, colour in marks.items()},
+        badges={severity: readable(colour, paper, ink) for severity, colour in badges.items()},
+        marks={mark: readable(colour, paper, ink) for mark, colour in marks.items()},
     )
 
 

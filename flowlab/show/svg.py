@@ -10,8 +10,8 @@ from functools import cache
 from pathlib import Path
 
 from flowlab.model.event import Event, EventKind
-from flowlab.model.flow import Flow
 from flowlab.model.kinds import Family
+from flowlab.show.draw_chart import Drawable, chart_of
 from flowlab.show.draw_labels import LABEL_LINE
 from flowlab.show.draw_plan import (
     CAPTION_LINE,
@@ -33,17 +33,17 @@ _DARK_PAGES = ("body[data-jp-theme-light=false] .fl-map", "body.vscode-dark .fl-
 
 
 class FlowMap:
-    """A flow, laid out. :meth:`paint` gives the picture of a moment.
+    """A flow (or what else can be drawn), laid out. :meth:`paint` gives the picture of a moment.
 
-    >>> from flowlab.model.flow import State, Transition
+    >>> from flowlab.model.flow import Flow, State, Transition
     >>> flow = Flow((State("ask", "send-and-wait-for-reply", (Transition("incomingMessage", "ask"),)),), "ask")
     >>> "data-active" in FlowMap(flow).paint(active="ask")
     True
     """
 
-    def __init__(self, flow: Flow) -> None:
-        self.flow = flow
-        self._plan = make_plan(flow, {})
+    def __init__(self, thing: Drawable) -> None:
+        self._chart = chart_of(thing)
+        self._plan = make_plan(self._chart, {})
         self.layout = self._plan.layout
         self._edges = {edge.id: self._edge(edge) for edge in self._plan.edges.values()}
         self._nodes = {node.name: self._node(node) for node in self._plan.nodes.values()}
@@ -63,7 +63,7 @@ class FlowMap:
             _group("node", inside, f"data-state='{safe(name)}'", passed=name in passed, active=name == active)
             for name, inside in self._nodes.items()
         )
-        name = safe(f"Flow {self.flow.name}" + (f", now at {active}" if active else ""))
+        name = safe(f"Flow {self._chart.name}" + (f", now at {active}" if active else ""))
         page = Box(0, 0, self.layout.width, self.layout.height)
         return _svg("fl-map", f"role='img' aria-label='{name}'", window or page, f"<style>{_style()}</style>{body}")
 
@@ -84,7 +84,7 @@ class FlowMap:
     def _exits(self, edge: EdgeId) -> str:
         """The full text of the exits that an edge stands for."""
         tail, head, _ = edge
-        return "; ".join(exit_.label for exit_ in self.flow[tail].transitions if exit_.next == head)
+        return "; ".join(way.words for way in self._chart.places[tail].exits if way.to == head)
 
     def _label(self, edge: Edge) -> Iterator[str]:
         if edge.lines:
@@ -103,7 +103,7 @@ class FlowMap:
         tag = _tag(node, box) if node.tag else ""
         extra = f"<path class='extra' d='{_d(extra_lines(shape, box))}'/>"
         drawn = f"{tag}<path class='box' d='{_d(outline(shape, box))}'/>{extra}{''.join(_words(node, box))}"
-        said = self.flow[node.name].text if node.name in self.flow.by_name else ""
+        said = self._chart.places[node.name].text
         told = "\n".join(safe(part) for part in (node.name, node.caption.lower(), said) if part)
         return " ".join(mark for mark, on in marks.items() if on), f"<title>{told}</title>{drawn}"
 
