@@ -18,14 +18,22 @@ PACKAGE = ROOT / "flowlab"
 FILES = sorted(PACKAGE.rglob("*.py"))
 
 #: A room may import from these rooms (and from itself). `formats`, `check`, `run` and `measure` do not know each other;
-#: only `check` may ask `run.render` and `run.template` what a text becomes.
+#: only `check` may ask the engine's smallest parts what a text becomes and which answers a comparison takes.
 MAY_IMPORT = {
     "errors": set(),
     "model": {"errors"},
     "formats": {"model", "errors"},
     "run": {"model", "errors"},
     "measure": {"model", "errors"},
-    "check": {"model", "errors", "run.render", "run.template"},
+    "check": {
+        "model",
+        "errors",
+        "run.render",
+        "run.template",
+        "run.dialect",
+        "run.conditions",
+        "run.pattern",
+    },
     "show": {"model", "errors", "measure", "check"},
 }
 ROOMS_ON_TOP = {"widgets", "api", "cli", "demo", "terminal_chat", "__init__", "testing"}

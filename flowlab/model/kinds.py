@@ -76,7 +76,7 @@ def _kind(type: str, said: Mapping[str, Any]) -> StepKind:
 
 _TABLE = Path(__file__).parent / "widgets.toml"
 KINDS: dict[str, StepKind] = {
-    type: _kind(type, said) for type, said in tomllib.loads(_TABLE.read_text(encoding="utf-8")).items()
+    name: _kind(name, said) for name, said in tomllib.loads(_TABLE.read_text(encoding="utf-8")).items()
 }
 TRIGGER_EVENTS = KINDS["trigger"].exits
 

@@ -15,7 +15,7 @@ class Property:
     """A property of a widget.
 
     ``also``: another JSON type that stored flows carry and run with. ``values``: the only texts it may be.
-    ``minimum`` and ``maximum`` bound a number, also one written as text. ``sid``: the two letters its value begins with.
+    ``minimum`` and ``maximum`` bound a number, also one written as text. ``sid``: the two letters a sid begins with.
     ``liquid``: whether Studio renders it. ``keys``: of a list, what each of its rows holds.
     """
 
