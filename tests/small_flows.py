@@ -8,6 +8,7 @@ from typing import Any
 from flowlab.model.flow import Condition, Flow, State, Transition
 
 WAIT = "send-and-wait-for-reply"
+SENDER = {"from": "{{flow.channel.address}}"}
 Exits = dict[str, str | None]
 
 
@@ -17,12 +18,12 @@ def state(name: str, type: str, exits: Exits | None = None, **properties: Any) -
 
 
 def say(name: str, body: str = "Hello.", sent: str | None = None, failed: str | None = "bye") -> State:
-    return state(name, "send-message", {"sent": sent, "failed": failed}, body=body)
+    return state(name, "send-message", {"sent": sent, "failed": failed}, body=body, **SENDER)
 
 
 def ask(name: str = "ask", timeout: str | None = "bye", failure: str | None = "bye", body: str = "Hello?") -> State:
     exits = {"incomingMessage": "bye", "timeout": timeout, "deliveryFailure": failure}
-    return state(name, WAIT, exits, body=body)
+    return state(name, WAIT, exits, body=body, **SENDER)
 
 
 def assign(name: str, key: str, next: str | None, value: str = "1") -> State:
@@ -47,7 +48,7 @@ def flow(*states: State, start: str | None = None, initial: str = "Trigger", eve
     """A trigger, the given states (the first one is led to), and a goodbye."""
     first = start or (states[0].name if states else "bye")
     trigger = state("Trigger", "trigger", {event: first, "incomingCall": None, "incomingRequest": "bye"})
-    return Flow((trigger, *states, say("bye")), initial, name="test")
+    return Flow((trigger, *states, say("bye")), initial, "For tests.", "test")
 
 
 def misspelt(key: str = "name", value: str = "bye") -> Flow:

@@ -4,19 +4,26 @@ from __future__ import annotations
 
 import json
 import time
+from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
 from random import Random
 from typing import Any
 
 import pytest
-from mutate import MUTATIONS, Mutation
+from mutate import FIRST, Mutation
+from mutate_nothing import NOTHING
+from mutate_parts import PARTS
+from mutate_texts import TEXTS
 from small_flows import WAIT, ask, flow, say, state
 
-from flowlab.check import Findings, check
+from flowlab.check import RULES, Findings, check
+from flowlab.check.rule import Hit, rule
+from flowlab.check.subject import Subject
 from flowlab.formats import load
 from flowlab.model.finding import Severity
 from flowlab.model.flow import Flow, Transition
+from flowlab.model.routing import Workflow, Workspace
 
 REAL_FLOWS = Path(__file__).parents[2] / "shared" / "real_flows"
 SAMPLES = sorted((Path(__file__).parents[1] / "sample_data" / "flows").glob("*.json"))
@@ -28,7 +35,9 @@ def read(path: Path) -> Flow:
     return flow
 
 
-MIXED = flow(say("a", "{{widgets.b.x}} {{variables.y}}", failed=None), ask("b", timeout=None), initial="")
+MIXED = flow(
+    say("a", "{{widgets.b.inbound.x}} {{variables.y}}", sent="b", failed=None), ask("b", timeout=None), initial=""
+)
 
 
 def test_findings_stand_in_the_order_of_states_and_then_by_severity() -> None:
@@ -90,22 +99,37 @@ def test_deep_and_odd_properties_do_no_harm() -> None:
 # Whole flows.
 
 
-@pytest.mark.parametrize("mutation", MUTATIONS, ids=lambda mutation: mutation.name)
+@pytest.mark.parametrize("mutation", (*FIRST, *TEXTS, *PARTS), ids=lambda mutation: mutation.name)
+def test_a_slip_is_caught_by_the_rule_that_should(mutation: Mutation) -> None:
+    places = 0
+    for path in SAMPLES:
+        clean = read(path)
+        before = check(clean, ["sms"])
+        for mutated in filter(None, (mutation.made(clean, seed) for seed in range(5))):
+            places += 1
+            after = check(mutated, ["sms"])
+            assert any(len(after.of(rule)) > len(before.of(rule)) for rule in mutation.caught_by), after.as_text()
+    assert places, "neither sample flow has a place for this slip"
+
+
+@pytest.mark.parametrize("name", NOTHING)
 @pytest.mark.parametrize("path", SAMPLES, ids=lambda path: path.stem)
-def test_a_slip_is_caught_by_the_rule_that_should(path: Path, mutation: Mutation) -> None:
+def test_a_change_that_means_nothing_is_not_caught(path: Path, name: str) -> None:
     clean = read(path)
-    before = check(clean, ["sms"])
-    made = [mutated for seed in range(12) if (mutated := mutation.change(clean, Random(seed)))]
-    for mutated in made:
-        after = check(mutated, ["sms"])
-        assert any(len(after.of(rule)) > len(before.of(rule)) for rule in mutation.caught_by), after.as_text()
+    before = sorted(finding.rule for finding in check(clean, ["sms"]))
+    for seed in range(3):
+        after = check(NOTHING[name](clean, Random(seed)), ["sms"])
+        assert sorted(finding.rule for finding in after) == before
 
 
 def test_real_flows_are_not_wronged() -> None:
     files = sorted(REAL_FLOWS.glob("*.json"))
     if not files:
         pytest.skip("no real flows beside this checkout")
-    certain = ("flow-unreachable", "flow-dangling-next", "split-can-never-match", "flow-endless-loop", "liquid-broken")
+    certain = (
+        *("flow-unreachable", "flow-dangling-next", "split-can-never-match", "flow-endless-loop", "liquid-broken"),
+        *("split-overlap", "widget-result-too-early", "var-read-too-early", "widget-no-such-result", "hours-one-sided"),
+    )
     for path in files:
         found = check(read(path), ["sms", "whatsapp", "webchat"])
         assert not [finding for rule in certain for finding in found.of(rule)], path.name
@@ -118,3 +142,22 @@ def test_two_thousand_states_are_checked_in_seconds() -> None:
     found = check(flow(*linked), ["sms"])
     assert time.perf_counter() - begin < 10
     assert len(found.of("var-never-set")) == 2_000
+
+
+# What a check may be given.
+
+
+def test_routing_rules_run_only_where_what_they_need_was_given(monkeypatch: pytest.MonkeyPatch) -> None:
+    @rule("route-test", Severity.NOTE, "A test", why="-", source="-", needs=("workflow", "workspace"))
+    def route_test(subject: Subject) -> Iterator[Hit]:
+        assert subject.workflow and subject.workspace
+        yield Hit("A filter.", "-", path="#/task_routing/filters/0")
+
+    monkeypatch.setitem(RULES, "route-test", route_test)
+    menu, support, site = flow(say("a")), Workflow((), name="support"), Workspace()
+    assert not check(menu).of("route-test")
+    assert not check(menu, workflow=support).of("route-test")
+    assert check(menu, workflow=support, workspace=site).of("route-test")
+    alone = check(support, workspace=site)
+    assert [finding.rule for finding in alone] == ["route-test"], "a workflow alone is judged by no rule about flows"
+    assert alone.flow == "support"

@@ -5,137 +5,44 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import Any
 
 import pytest
+from check_cases import (
+    CASES,
+    SUBFLOW,
+    asked_then,
+    captioned,
+    compared,
+    function,
+    hours,
+    http,
+    message,
+    rows,
+    subflow,
+    to_agents,
+    with_raw,
+)
 from small_flows import WAIT, ask, assign, flow, hand_off, misspelt, say, split, state, waiting
 
-from flowlab.check import RULES, Findings, catalogue_markdown, check
+from flowlab.check import RULES, Findings, catalogue_markdown, check, widgets_markdown
+from flowlab.check.branches import COMPARISONS
 from flowlab.check.literal import longest_literal
-from flowlab.check.rules.splits import COMPARISONS
 from flowlab.errors import UsageError
 from flowlab.model.finding import Severity
-from flowlab.model.flow import Flow, State, Transition
+from flowlab.model.flow import Condition, Flow, State, Transition
 from flowlab.run.conditions import CONDITIONS
 
 ROOT = Path(__file__).parents[1]
 
 
-class Case(NamedTuple):
-    """A flow with a fault, and its near twin without; ``where`` is the path of the first finding."""
-
-    bad: Flow
-    good: Flow
-    where: str
-
-
-EXIT, BODY, VALUE = "#/states/1/transitions", "#/states/1/properties/body", "transitions/2/conditions/0/value"
-LOOP = (say("a", sent="b", failed=None), assign("b", "n", "a"))
-WAYS_OUT = (say("a", sent="b", failed=None), split(("equal_to", "1", "a"), name="b"))
-CURLY = "Don’t worry, your order is on its way and will be there within the next two or three days."
-
-CASES: dict[str, Case] = {
-    "flow-missing-initial": Case(flow(initial=""), flow(), "#/initial_state"),
-    "flow-dangling-next": Case(flow(say("a", sent="by")), flow(say("a", sent="bye")), f"{EXIT}/0/next"),
-    "flow-next-misspelt": Case(misspelt(), misspelt("uuid", "FF0"), f"{EXIT}/1/name"),
-    "flow-unknown-widget": Case(flow(state("a", "hangup")), flow(state("a", "say-play")), "#/states/1/type"),
-    "flow-unknown-event": Case(
-        flow(state("a", "run-function", {"success": "bye", "failed": "bye"})),
-        flow(state("a", "run-function", {"success": "bye", "fail": "bye"})),
-        f"{EXIT}/1/event",
-    ),
-    "flow-no-way-in": Case(
-        Flow((state("Trigger", "trigger", {"incomingMessage": None}), say("a")), "Trigger"),
-        Flow((state("Trigger", "trigger", {"incomingMessage": "a"}), say("a")), "Trigger"),
-        "#/states/0/transitions",
-    ),
-    "flow-unreachable": Case(flow(say("left"), start="bye"), flow(say("a", sent="left"), say("left")), "#/states/1"),
-    "flow-silent-end": Case(
-        flow(state("a", "make-http-request", {"success": "bye", "failed": None})),
-        flow(state("a", "send-to-flex", {"callComplete": None, "callFailure": None, "failedToEnqueue": "bye"})),
-        f"{EXIT}/1",
-    ),
-    "flow-endless-loop": Case(flow(*LOOP), flow(*WAYS_OUT), EXIT),
-    "liquid-broken": Case(flow(say("a", "Hi {{ flow.sid }")), flow(say("a", "Hi { flow.sid }")), BODY),
-    "var-unknown-state": Case(
-        flow(ask(), say("a", "{{widgets.Ask.inbound.Body}}"), start="a"),
-        flow(ask(), say("a", "{{widgets.ask.inbound.Body}}"), start="a"),
-        "#/states/2/properties/body",
-    ),
-    "var-never-set": Case(
-        flow(say("a", "Hi {{flow.variables.nmae}}"), assign("set", "name", "a")),
-        flow(say("a", "Hi {{flow.variables.name}} {{flow.data.nmae}}"), assign("set", "name", "a")),
-        BODY,
-    ),
-    "var-unknown-root": Case(
-        flow(say("a", "{{variables.n}}")),
-        flow(
-            say(
-                "a", "{% assign n = trigger.message.Body %}{{n}}{% for x in flow.data.l %}{{forloop.index}}{% endfor %}"
-            )
-        ),
-        BODY,
-    ),
-    "split-unknown-condition": Case(
-        flow(split(("equals", "1", "bye"))), flow(split(("equal_to", "1", "bye"))), f"{EXIT}/1/conditions/0/type"
-    ),
-    "split-no-match-unwired": Case(
-        flow(split(("equal_to", "1", "bye"), no_match=None)),
-        flow(split(("is_blank", "Is Blank", "bye"), ("is_not_blank", "Is Not Blank", "bye"), no_match=None)),
-        f"{EXIT}/0",
-    ),
-    "split-duplicate-option": Case(
-        flow(split(("equal_to", "Yes", "bye"), ("matches_any_of", "y, yes ", "split"))),
-        flow(split(("equal_to", "Yes", "bye"), ("matches_any_of", "y, yess ", "split"))),
-        f"#/states/1/{VALUE}",
-    ),
-    "split-can-never-match": Case(
-        flow(split(("contains", "yes", "bye"), ("equal_to", "Yes please", "bye"))),
-        flow(split(("equal_to", "Yes please", "bye"), ("contains", "yes", "bye"))),
-        f"{EXIT}/2",
-    ),
-    "split-value-blank-edge": Case(
-        flow(split(("equal_to", "yes ", "bye"))),
-        flow(split(("contains", " no ", "bye"), ("matches_any_of", " 1, 2 ", "bye"), ("is_blank", " ", "bye"))),
-        f"{EXIT}/1/conditions/0/value",
-    ),
-    "split-value-missing": Case(
-        flow(split(("contains", "", "bye"))), flow(split(("is_blank", "", "bye"))), f"{EXIT}/1/conditions/0/value"
-    ),
-    "wait-no-timeout": Case(flow(ask(timeout=None)), flow(ask()), f"{EXIT}/1"),
-    "wait-no-delivery-failure": Case(flow(ask(failure=None)), flow(ask()), f"{EXIT}/2"),
-    "wait-too-long": Case(waiting("14401"), waiting(14_400), "#/states/1/properties/timeout"),
-    "handoff-no-failure-path": Case(flow(hand_off(failed=None)), flow(hand_off()), f"{EXIT}/1"),
-    "attributes-too-long": Case(
-        flow(hand_off('{"a": "%s"}' % ("x" * 1_024))),
-        flow(hand_off('{"a": "%s"}' % ("x" * 1_000))),
-        "#/states/1/properties/attributes",
-    ),
-    "attributes-not-json": Case(
-        flow(hand_off("{'a': 1}")),
-        flow(hand_off('{"a": {{flow.data.a | to_json}}}')),
-        "#/states/1/properties/attributes",
-    ),
-    "channel-no-way-in": Case(flow(event="incomingCall"), flow(), "#/states/0/transitions"),
-    "text-too-long": Case(flow(say("a", "x" * 1_601)), flow(say("a", "x" * 1_600 + "{{flow.sid}}")), BODY),
-    "text-many-segments": Case(flow(say("a", "x" * 460)), flow(say("a", "x" * 459)), BODY),
-    "text-costly-character": Case(flow(say("a", CURLY)), flow(say("a", CURLY.replace("’", "'"))), BODY),
-    "limit-states": Case(
-        flow(*(say(f"s{n}") for n in range(999))), flow(*(say(f"s{n}") for n in range(998))), "#/states"
-    ),
-    "limit-value-size": Case(
-        flow(state("a", "run-function", body="é" * 8_193)), flow(state("a", "run-function", body="é" * 8_192)), BODY
-    ),
-}
-
-
 @pytest.mark.parametrize("rule", RULES)
 def test_rule_finds_its_fault_and_leaves_the_near_twin_alone(rule: str) -> None:
     case = CASES[rule]
-    found = check(case.bad, ["sms"]).of(rule)
+    found = check(case.bad, case.channels).of(rule)
     assert [finding.path for finding in found] == [case.where]
     assert all(finding.message.endswith(".") and finding.fix.endswith((".", "}")) for finding in found)
-    assert not check(case.good, ["sms"]).of(rule)
+    assert not check(case.good, case.channels).of(rule)
 
 
 def only(found: Findings, rule: str) -> Any:
@@ -163,6 +70,27 @@ SEVERITIES: list[tuple[str, Flow, Severity]] = [
     ("split-duplicate-option", flow(split(("equal_to", "1", "bye"), ("equal_to", "1", None))), Severity.WARNING),
     ("split-value-missing", flow(split(("equal_to", "", "bye"))), Severity.NOTE),
     ("attributes-too-long", flow(hand_off("{% if flow.data.a %}" + "x" * 1_024 + "{% endif %}")), Severity.WARNING),
+    ("widget-property-type", waiting(600), Severity.NOTE),
+    ("widget-property-type", message(body=7), Severity.ERROR),
+    ("widget-property-unknown", message(color="red"), Severity.NOTE),
+    ("widget-property-unknown", message(Body="red"), Severity.NOTE),
+    ("widget-property-unknown", message(media_urls="red"), Severity.WARNING),
+    ("flow-exit-missing", flow(state("a", "send-message", {"sent": "bye"})), Severity.NOTE),
+    ("flow-duplicate-exit", flow(State("a", "set-variables", (Transition("next", "bye"),) * 2)), Severity.NOTE),
+    ("var-read-too-early", flow(say("a", "{{flow.variables.n | default: 1}}"), assign("b", "n", "a")), Severity.NOTE),
+    (
+        "var-sibling-row",
+        flow(assign("b", "n", "a"), rows(("n", "1"), ("m", "{{flow.variables.n}}"))["a"]),
+        Severity.NOTE,
+    ),
+    ("attributes-not-json", to_agents(attributes='{"a": {{flow.data.a}},}'), Severity.WARNING),
+    ("handoff-sid", to_agents(workflow="WWxxxxxxxx"), Severity.NOTE),
+    ("handoff-sid", to_agents(workflow="support"), Severity.WARNING),
+    ("http-url-form", http(url="YOUR_URL"), Severity.NOTE),
+    ("subflow-revision", subflow(flow_sid=SUBFLOW, flow_revision="LatestDraft"), Severity.WARNING),
+    ("text-content-template", message(content_sid=f"HX{'0' * 32}"), Severity.WARNING),
+    ("text-empty", flow(ask(body="")), Severity.NOTE),
+    ("split-regex-slow", flow(split(("regex", ".*a.*b.*c.*", "bye"))), Severity.NOTE),
 ]
 
 
@@ -171,9 +99,39 @@ def test_severity_is_graded_by_how_much_it_matters(rule: str, bad: Flow, severit
     assert {finding.severity for finding in check(bad).of(rule)} == {severity}
 
 
+def some_paths(text: str) -> Flow:
+    return flow(split(("equal_to", "1", "b"), no_match="a"), assign("b", "n", "a"), say("a", text))
+
+
+def both(*comparisons: tuple[str, str]) -> State:
+    """A split with one branch in which all of these must hold."""
+    tested = "{{widgets.split.inbound.Body}}"
+    conditions = tuple(Condition(kind, value, (tested,)) for kind, value in comparisons)
+    exits = (Transition("noMatch", "bye"), Transition("match", "bye", conditions))
+    return State("split", "split-based-on", exits, {"input": tested})
+
+
+def kept_words(attributes: str) -> Flow:
+    """A hand-off after a step that keeps what the customer said."""
+    return flow(ask(), assign("keep", "said", "agent", "{{widgets.ask.inbound.Body}}"), hand_off(attributes))
+
+
+#: One of each, filled in when the flow is deployed or when it runs.
+DEPLOYED = [
+    make(**properties)
+    for said in ("${filled_in}", "{{flow.data.filled_in}}")
+    for make, properties in (
+        (http, {"method": said, "url": said, "body": said}),
+        (function, {"url": said, "service_sid": said, "environment_sid": said, "function_sid": said}),
+        (to_agents, {"workflow": said, "channel": said, "priority": said, "attributes": f'{{"a": {said}}}'}),
+    )
+]
+
 FINE: list[tuple[str, Flow]] = [
     # An exit that is misspelt is one fault, not two.
     ("flow-silent-end", replace(misspelt(), states=misspelt().states[:2])),
+    # The last word, whether it arrives or not.
+    ("flow-silent-end", flow(say("a", sent=None, failed=None))),
     # Loops that wait for the customer, ask a service whether to go on, or hold something we do not know.
     (
         "flow-endless-loop",
@@ -203,6 +161,66 @@ FINE: list[tuple[str, Flow]] = [
     ("wait-too-long", waiting("")),
     ("text-too-long", flow(say("a", "{% if flow.data.a %}" + "x" * 900 + "{% else %}" + "y" * 900 + "{% endif %}"))),
     ("text-too-long", flow(state("a", "send-message", body="x" * 2_000, message_type="content_template"))),
+    # What a text provides for may be missing: by default, by a test, by asking a split.
+    ("var-set-on-some-paths", some_paths("{% if flow.variables.n %}{{flow.variables.n}}{% endif %}")),
+    ("var-set-on-some-paths", some_paths("{% case flow.variables.n %}{% when 1 %}{{flow.variables.n}}{% endcase %}")),
+    # Another flow may have set it above.
+    (
+        "var-read-too-early",
+        flow(say("a", "{{flow.variables.n}}", sent="b"), assign("b", "n", "bye"), event="incomingParent"),
+    ),
+    ("var-never-read", flow(assign("a", "n", "bye"), event="incomingParent")),
+    ("var-never-read", flow(assign("a", "n", "b"), say("b", "{{flow.variables | to_json}}"))),
+    ("var-never-read", flow(assign("a", "order.id", "b"), say("b", "{{flow.variables.order.id}}"))),
+    ("var-event-not-wired", message(service="{{trigger.conversation.InstanceSid}}")),
+    ("var-event-not-wired", flow(say("a", "{{trigger.conversation.Body | default: trigger.message.Body}}"))),
+    ("widget-no-such-result", asked_then("{{widgets.ask}} {{widgets.ask.inbound}}")),
+    ("widget-no-such-result", flow(state("c", "run-subflow"), say("a", "{{widgets.c.anything}}"))),
+    ("wait-reply-unread", asked_then("{{trigger.conversation.Body}}")),
+    ("wait-same-question", flow(ask("ask", body="Ok?"), ask("again", body="Ok?"))),
+    # What is filled in on deployment, or rendered, may be anything.
+    *(
+        (rule, bad)
+        for bad in DEPLOYED
+        for rule in (
+            "widget-property-value",
+            "widget-property-bounds",
+            "handoff-sid",
+            "attributes-not-json",
+            "http-url-form",
+            "function-sid",
+        )
+    ),
+    ("split-can-never-match", flow(split(("contains", "a", "bye"), ("equal_to", "${language}", None)))),
+    (
+        "split-can-never-match",
+        flow(split(("less_than", "5", "bye"), ("equal_to", "7", None), ("greater_than", "2", None))),
+    ),
+    ("split-can-never-match", flow(split(("regex", r"\\S", "bye"), ("regex", r"\\s", None)))),
+    ("split-can-never-match", flow(split(("is_not_blank", "", "bye"), ("regex", "a*", None)))),
+    ("split-can-never-match", flow(both(("greater_than", "2"), ("less_than", "5")))),
+    ("split-overlap", flow(split(("contains", "help", "bye"), ("matches_any_of", "agent, help me", "bye")))),
+    ("split-overlap", flow(split(("regex", "(a+)+", "bye"), ("matches_any_of", "b, aa", "split")))),
+    ("split-tests-fixed-text", compared("${tested}", "${tested}")),
+    ("split-caption-disagrees", captioned("If value is what we want")),
+    ("split-decides-nothing", hours("bye", "bye")),
+    ("hours-one-sided", compared("{{widgets.ask.parsed.open_tickets}}", "{{widgets.ask.parsed.open_tickets}}")),
+    ("split-no-match-unwired", hours("bye", None)),
+    ("attributes-not-json", to_agents(attributes="{{flow.variables.all | to_json}}")),
+    ("attributes-not-json", to_agents(attributes='{"a": 1 {% if flow.data.b %}, "b": 2{% endif %}}')),
+    ("attributes-not-json", to_agents(attributes='{"a": [{% for x in flow.data.l %}{{x}},{% endfor %}]}')),
+    ("attributes-not-json", to_agents(attributes="{ {{flow.variables.members}} }")),
+    ("json-unescaped-words", to_agents(attributes='{"to": "{{trigger.message.From}}", "n": "{{flow.variables.n}}"}')),
+    ("http-body-not-json", http(body="plain", content_type="text/plain")),
+    ("http-content-type", http(body="{{flow.data.body}}", content_type="text/plain")),
+    ("http-plain-address", http(url="http://localhost/x")),
+    ("http-secret", http(url="https://shop.example.com/?token={{flow.data.token_of_the_shop}}")),
+    ("function-sids-partly", function()),
+    ("text-unfilled", message(body="Reply [yes] or [no]. Your todo list is empty; <3")),
+    ("flow-duplicate-state", flow(state("a", "some-widget"), state("b", "some-widget"))),
+    ("liquid-single-braces", message(body='{"a": {"b": 1}} {x} {flow} {a.b}')),
+    ("liquid-reply-by-case", asked_then("{% if widgets.ask.outbound.Body == 'x' %}{% endif %}")),
+    ("text-reaches-voice", flow(state("a", "connect-virtual-agent-v2"))),
 ]
 
 
@@ -226,6 +244,51 @@ FOUND: list[tuple[str, Flow]] = [
     ("var-unknown-root", flow(say("a", "{{flow.variable.n}}"))),
     ("var-unknown-state", flow(split(("equal_to", "{{widgets.gone.parsed.id}}", "bye")))),
     ("liquid-broken", flow(state("a", "run-function", parameters=[{"key": "k", "value": "{% if %"}]))),
+    ("liquid-broken", flow(say("a", "Hi {{flow.data.name, your order: {{flow.data.order}}"))),
+    ("liquid-broken", flow(say("a", "Hi {{flow.data.name and {% if flow.data.order %}more{% endif %}"))),
+    ("liquid-braces-in-braces", flow(say("a", "{{ flow.data.n | default: {{flow.data.m}} }}"))),
+    ("liquid-single-braces", flow(say("a", "{% assign order = flow.data.order %}{order.id}"))),
+    ("split-can-never-match", flow(split(("less_than", "10", "bye"), ("less_than", "5", None)))),
+    ("split-can-never-match", flow(split(("less_than", "10", "bye"), ("equal_to", "5", None)))),
+    ("split-can-never-match", flow(split(("greater_than", "10", "bye"), ("greater_than", "10", None)))),
+    ("split-can-never-match", flow(split(("is_before_time", "17:00", "bye"), ("is_before_time", "09:00", None)))),
+    (
+        "split-can-never-match",
+        flow(split(("is_after_date", "2026-01-01", "bye"), ("is_after_date", "2026-06-01", None))),
+    ),
+    (
+        "split-can-never-match",
+        flow(split(("is_blank", "", "bye"), ("is_not_blank", "", "bye"), ("contains", "a", None))),
+    ),
+    ("split-can-never-match", flow(split(("regex", ".*help.*", "bye"), ("equal_to", "help me", None)))),
+    ("split-can-never-match", flow(both(("less_than", "2"), ("greater_than", "5")))),
+    ("split-can-never-match", flow(both(("equal_to", "a"), ("equal_to", "b")))),
+    ("split-can-never-match", flow(both(("is_blank", ""), ("is_not_blank", "")))),
+    ("split-value-no-size", flow(split(("is_before_time", "5 pm", "bye")))),
+    ("split-value-no-size", flow(split(("is_after_date", "24.12.2026", "bye")))),
+    ("split-regex-whole", flow(split(("regex", "yes", "bye")))),
+    ("split-regex-broken", flow(split(("regex", "a" * 1_001, "bye")))),
+    ("widget-property-missing", message(**{"from": None})),
+    ("widget-property-bounds", to_agents(priority="-1")),
+    ("widget-property-bounds", to_agents(priority="high")),
+    ("widget-property-type", http(parameters=[{"key": "n", "value": 5}])),
+    ("widget-property-value", flow(state("a", "set-variables", variables=[{"key": "n", "type": "number"}]))),
+    ("var-wrong-case", flow(say("a", "{{trigger.message.body}}"))),
+    (
+        "widget-result-too-early",
+        flow(state("ask", WAIT, {"incomingMessage": "bye", "timeout": "a"}), say("a", "{{widgets.ask.inbound.Body}}")),
+    ),
+    ("hours-one-sided", hours("bye", "bye")),
+    ("hours-one-sided", flow(split(("is_after_time", "17:00", "bye"), no_match=None))),
+    ("http-secret", http(url="https://user:secret@shop.example.com")),
+    ("http-secret", http(url="https://shop.example.com/?a=1&access_token=0123456789abcdef")),
+    ("json-unescaped-words", to_agents(attributes='{"said": {{widgets.ask.inbound.Body}}}')),
+    ("json-unescaped-words", kept_words('{"said": "{{flow.variables.said}}"}')),
+    ("attributes-not-json", message(attributes="{'a': 1}")),
+    ("flow-unknown-key", with_raw("state", "id")),
+    ("flow-unknown-key", with_raw("condition", "id")),
+    ("limit-list-items", flow(State("a", "split-based-on", (Transition("match"),) * 1_001))),
+    ("limit-subflows", flow(*(state(f"s{n}", "run-subflow", flow_sid=f"FW{n:032}") for n in range(51)))),
 ]
 
 
@@ -291,6 +354,11 @@ def test_the_page_of_rules_is_up_to_date() -> None:
     page = (ROOT / "docs" / "rules.md").read_text(encoding="utf-8")
     assert page == catalogue_markdown(), "docs/rules.md is old: make it again as its comment says"
     assert set(CASES) == set(RULES), "every rule has a case, every case a rule"
+
+
+def test_the_page_of_widgets_is_up_to_date() -> None:
+    page = (ROOT / "docs" / "widgets.md").read_text(encoding="utf-8")
+    assert page == widgets_markdown(), "docs/widgets.md is old: make it again as its comment says"
 
 
 def test_comparisons_are_those_the_engine_knows() -> None:

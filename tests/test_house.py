@@ -18,15 +18,23 @@ PACKAGE = ROOT / "flowlab"
 FILES = sorted(PACKAGE.rglob("*.py"))
 
 #: A room may import from these rooms (and from itself). `formats`, `check`, `run` and `measure` do not know each other;
-#: only `check` may ask `run.render` and `run.template` what a text becomes, and `run` reads the flow files that a
-#: services file names as subflows.
+#: only `check` may ask the engine's smallest parts what a text becomes and which answers a comparison takes, and `run`
+#: reads the flow files that a services file names as subflows.
 MAY_IMPORT = {
     "errors": set(),
     "model": {"errors"},
     "formats": {"model", "errors"},
     "run": {"model", "errors", "formats.studio", "formats.text", "formats.json_text"},
     "measure": {"model", "errors"},
-    "check": {"model", "errors", "run.render", "run.template"},
+    "check": {
+        "model",
+        "errors",
+        "run.render",
+        "run.template",
+        "run.dialect",
+        "run.conditions",
+        "run.pattern",
+    },
     "show": {"model", "errors", "measure", "check"},
 }
 ROOMS_ON_TOP = {"widgets", "api", "cli", "demo", "terminal_chat", "__init__", "testing"}

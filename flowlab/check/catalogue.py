@@ -3,55 +3,168 @@
 from __future__ import annotations
 
 from flowlab.check.rule import Rule
-from flowlab.check.rules import channel, handoff, limits, paths, splits, structure, variables, waits
+from flowlab.check.rules import (
+    assignments,
+    attributes,
+    channel,
+    handoff,
+    hours,
+    limits,
+    liquid,
+    names,
+    order,
+    paths,
+    properties,
+    results,
+    services,
+    split_patterns,
+    split_values,
+    splits,
+    structure,
+    style,
+    subflows,
+    texts,
+    variables,
+    waits,
+)
 
 FAMILIES: dict[str, tuple[Rule, ...]] = {
     "Definition": (
         structure.missing_initial,
+        structure.initial_not_trigger,
         structure.dangling_next,
         structure.next_misspelt,
         structure.unknown_widget,
         structure.unknown_event,
+        structure.duplicate_exit,
+        structure.unknown_key,
+        structure.needs_rest,
+        names.name_form,
+        names.names_by_case,
+    ),
+    "Properties": (
+        properties.missing,
+        properties.wrong_type,
+        properties.wrong_value,
+        properties.out_of_bounds,
+        properties.unknown,
     ),
     "Ways through the flow": (
         paths.no_way_in,
         paths.unreachable,
         paths.silent_end,
+        paths.exit_missing,
         paths.endless_loop,
+        paths.decides_nothing,
+        hours.one_sided,
     ),
-    "Variables and Liquid": (
-        variables.broken,
+    "Liquid": (
+        liquid.broken,
+        liquid.nested,
+        liquid.comparison,
+        liquid.unknown_tag,
+        liquid.unknown_filter,
+        liquid.single_braces,
+        liquid.reply_by_case,
+        liquid.date_zone,
+    ),
+    "Variables": (
         variables.unknown_state,
         variables.never_set,
         variables.unknown_root,
+        order.read_too_early,
+        order.set_on_some_paths,
+        order.result_too_early,
+        order.result_on_some_paths,
+        results.no_such_result,
+        results.wrong_case,
+        results.event_not_wired,
+        results.never_read,
+        assignments.duplicate_key,
+        assignments.sibling_row,
+        assignments.name_unreadable,
     ),
     "Splits": (
-        splits.unknown_condition,
         splits.no_match_unwired,
+        splits.branch_without_condition,
         splits.duplicate_option,
         splits.can_never_match,
-        splits.value_blank_edge,
-        splits.value_missing,
+        splits.overlap,
+        split_values.unknown_condition,
+        split_values.value_blank_edge,
+        split_values.value_missing,
+        split_values.value_no_size,
+        split_values.empty_item,
+        split_values.quoted_item,
+        split_values.list_in_equal_to,
+        split_values.contains_little,
+        split_values.caption_disagrees,
+        split_values.tests_fixed_text,
+        split_values.tests_another,
+        split_patterns.broken,
+        split_patterns.slow,
+        split_patterns.slashes,
+        split_patterns.whole,
     ),
     "Waiting for the customer": (
         waits.no_timeout,
         waits.no_delivery_failure,
         waits.too_long,
+        waits.reply_unread,
+        waits.same_question,
     ),
-    "Handing over": (
+    "Texts": (
+        texts.empty,
+        texts.content_template,
+        texts.unfilled,
+        texts.promises_buttons,
+    ),
+    "Requests, functions and subflows": (
+        services.url_form,
+        services.plain_address,
+        services.test_address,
+        services.secret,
+        services.get_with_body,
+        services.content_type,
+        attributes.body_not_json,
+        services.function_sid,
+        services.sids_partly,
+        subflows.sid,
+        subflows.revision,
+        subflows.revisions,
+        subflows.itself,
+        subflows.nested,
+    ),
+    "Hand-off and routing": (
         handoff.no_failure_path,
-        handoff.too_long,
-        handoff.not_json,
+        handoff.sid,
+        handoff.goes_on,
+        attributes.too_long,
+        attributes.not_json,
+        attributes.duplicate_key,
+        attributes.unescaped_words,
+        attributes.quoted_to_json,
     ),
     "Channels": (
         channel.no_way_in,
+        channel.reaches_voice,
         channel.too_long,
         channel.many_segments,
         channel.costly_character,
+        channel.media_not_carried,
+        waits.past_window,
     ),
     "Platform limits": (
         limits.states,
+        limits.list_items,
+        limits.definition_size,
+        limits.subflows,
         limits.value_size,
+    ),
+    "Style": (
+        style.duplicate_state,
+        style.many_states,
+        style.no_description,
     ),
 }
 
@@ -60,8 +173,21 @@ RULES: dict[str, Rule] = {rule.id: rule for rules in FAMILIES.values() for rule 
 _HEAD = """# Rules
 
 What `flowlab check` and `fl.check` look for, before anything runs. An **error** leaves customers stuck or is refused
-by the platform, a **warning** is likely unwanted, a **note** is worth knowing. The channel rules speak only where the
-check is asked for channels (`--channel sms`, `channels=["sms"]`).
+by the platform, a **warning** is likely unwanted, a **note** is worth knowing. Rules about what a channel carries speak
+only where the check is asked for channels (`--channel sms`, `channels=["sms"]`); rules about routing only where it is
+given a workflow. A `flowlab.toml` beside the flow, or above it, turns rules off or weighs them otherwise:
+
+```toml
+[check.rules]
+wait-no-delivery-failure = "off"    # or "error", "warning", "note"
+
+[[check.except]]                    # the last one that fits decides
+files = ["flows/old_*.json"]
+states = ["ask_*"]
+rules = ["flow-silent-end"]
+severity = "off"
+because = "replaced in May"
+```
 
 <!-- Made from the rules themselves; a test holds it to them. To make it again:
 python -c "from flowlab.check import catalogue_markdown; from pathlib import Path;

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator, Sequence
-from dataclasses import asdict, dataclass
+from collections.abc import Collection, Iterator, Sequence
+from dataclasses import asdict, dataclass, replace
 from typing import TYPE_CHECKING, Any, overload
 
 from flowlab.model.finding import Finding, Severity
@@ -21,7 +21,7 @@ _ORDER = tuple(Severity)
 class Findings(Sequence[Finding]):
     """The findings of one flow, in the order of its states, the worst first within a state.
 
-    ``flow``: the flow's name, ``states`` the names of its states in file order.
+    ``flow``: the flow's name. ``source``: its file. ``silenced``: what a ``flowlab.toml`` turned off, with its reason.
 
     >>> note = Finding("text-many-segments", Severity.NOTE, "It takes 4 segments.", "Shorten it.", "ask")
     >>> findings = Findings((note,), "menu")
@@ -33,6 +33,8 @@ class Findings(Sequence[Finding]):
 
     items: tuple[Finding, ...] = ()
     flow: str = "flow"
+    source: str = ""
+    silenced: tuple[tuple[Finding, str], ...] = ()
 
     @overload
     def __getitem__(self, index: int) -> Finding: ...
@@ -58,7 +60,8 @@ class Findings(Sequence[Finding]):
         '0 errors, 0 warnings, 0 notes'
         """
         counts = self.counts
-        return ", ".join(f"{n} {severity}{'' if n == 1 else 's'}" for severity, n in counts.items())
+        words = [f"{n} {severity}{'' if n == 1 else 's'}" for severity, n in counts.items()]
+        return ", ".join([*words, f"{len(self.silenced)} silenced"] if self.silenced else words)
 
     @property
     def counts(self) -> dict[Severity, int]:
@@ -72,7 +75,13 @@ class Findings(Sequence[Finding]):
 
     def of(self, rule: str) -> Findings:
         """The findings of one rule."""
-        return Findings(tuple(f for f in self.items if f.rule == rule), self.flow)
+        return replace(self, items=tuple(f for f in self.items if f.rule == rule), silenced=())
+
+    def without(self, known: Collection[str]) -> Findings:
+        """The findings whose :attr:`~flowlab.model.finding.Finding.fingerprint` is not among the known ones."""
+        old = tuple((f, "known before") for f in self.items if f.fingerprint in known)
+        new = tuple(f for f in self.items if f.fingerprint not in known)
+        return replace(self, items=new, silenced=self.silenced + old)
 
     @property
     def table(self) -> pd.DataFrame:
@@ -89,8 +98,15 @@ class Findings(Sequence[Finding]):
         return [{column: str(value) for column, value in asdict(finding).items()} for finding in self.items]
 
     def as_json(self) -> str:
-        """One JSON document: ``flow``, ``counts`` by severity, and ``findings`` with the columns of :attr:`table`."""
-        document = {"flow": self.flow, "counts": self.counts, "findings": self._rows()}
+        """One JSON document: ``flow``, ``counts`` by severity, ``silenced`` how many, and ``findings`` with the columns
+        of :attr:`table`.
+        """
+        document = {
+            "flow": self.flow,
+            "counts": self.counts,
+            "silenced": len(self.silenced),
+            "findings": self._rows(),
+        }
         text = json.dumps(document, ensure_ascii=False, indent=2)
         # Names may hold half a character, which UTF-8 cannot write but JSON's own escape can.
         return text.encode(errors="backslashreplace").decode()

@@ -1,10 +1,11 @@
-"""The part of a template that is fixed: what can be said about a text's length before anything is rendered."""
+"""A template without its Liquid: the part that is fixed, and what stands between."""
 
 from __future__ import annotations
 
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from typing import NamedTuple
 
 _MARK = re.compile(r"\{[{%]")
 _OPENS = frozenset({"if", "unless", "case", "for", "tablerow", "capture", "comment"})
@@ -19,6 +20,15 @@ def has_liquid(text: str) -> bool:
     (True, False)
     """
     return "{{" in text or "{%" in text
+
+
+def is_template(text: str) -> bool:
+    """Whether a text is something else once it is deployed or rendered: Liquid, or a ``${...}`` to be filled in.
+
+    >>> is_template("${workflow_sid}"), is_template("WW1")
+    (True, False)
+    """
+    return has_liquid(text) or "${" in text
 
 
 @dataclass
@@ -38,17 +48,35 @@ class _Block:
         return "" if self.tag in _SILENT else max(self.done, key=len)
 
 
-def longest_literal(text: str) -> str:
-    """The longest fixed text a template can give when every variable is empty and every loop runs once.
+class Piece(NamedTuple):
+    """A literal part, and the Liquid that follows it. ``tag``: its name; empty for an output, or at the end.
+
+    ``inner``: what stands between the marks. ``at``: where the Liquid begins in the text.
+    """
+
+    literal: str
+    tag: str = ""
+    inner: str = ""
+    at: int = -1
+
+    @property
+    def is_output(self) -> bool:
+        return self.at >= 0 and not self.tag
+
+
+def longest_literal(text: str, output: str = "") -> str:
+    """The longest fixed text a template can give when every loop runs once and every output gives ``output``.
 
     >>> longest_literal("Hi {{ name }}! {% if late %}We are closed.{% else %}Go on.{% endif %}")
     'Hi ! We are closed.'
     """
     stack = [_Block()]
-    for literal, tag in _pieces(text):
-        block = stack[-1]
-        block.current.append(literal)
-        if tag in _OPENS:
+    for piece in pieces(text):
+        tag, block = piece.tag, stack[-1]
+        block.current.append(piece.literal)
+        if piece.is_output:
+            block.current.append(output)
+        elif tag in _OPENS:
             stack.append(_Block(tag))
         elif tag in _BRANCHES and len(stack) > 1:
             block.next_branch()
@@ -61,15 +89,15 @@ def longest_literal(text: str) -> str:
     return stack[0].longest()
 
 
-def _pieces(text: str) -> Iterator[tuple[str, str]]:
-    """Literal parts, each with the name of the tag that follows it; empty for an output or the end."""
+def pieces(text: str) -> Iterator[Piece]:
+    """A text cut at its Liquid; from where a mark is never closed on, all is literal."""
     at = 0
     while mark := _MARK.search(text, at):
         start, is_tag = mark.start(), mark.group() == "{%"
         end = text.find("%}" if is_tag else "}}", start)
         if end < 0:
             break
-        words = text[start + 2 : end].strip("-").split(maxsplit=1)
-        yield text[at:start], words[0] if words and is_tag else ""
+        inner = text[start + 2 : end].strip("-").strip()
+        yield Piece(text[at:start], (inner.split(maxsplit=1) or ["?"])[0] if is_tag else "", inner, start)
         at = end + 2
-    yield text[at:], ""
+    yield Piece(text[at:])

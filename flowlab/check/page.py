@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from html import escape
 from itertools import groupby
 from typing import TYPE_CHECKING
 
+from flowlab.check.lines import line_index, line_of
 from flowlab.model.finding import Finding, Severity
 
 if TYPE_CHECKING:
@@ -70,3 +71,25 @@ def _row(tag: str, cells: Iterable[str], style: str) -> str:
 
 def _safe(text: str) -> str:
     return escape(plain(text))
+
+
+def github_page(found: Mapping[str, Findings], texts: Mapping[str, str]) -> str:
+    """Workflow commands of GitHub Actions: one line a finding, which it shows beside the line of the change."""
+    out = []
+    for file, findings in found.items():
+        index = line_index(texts.get(file, ""))
+        for finding in findings:
+            line = line_of(finding.path, index)
+            place = f"file={_property(file)}" + (f",line={line}" if line else "")
+            said = f"{finding.state + ': ' if finding.state else ''}{finding.message} {finding.fix}"
+            command = "notice" if finding.severity is Severity.NOTE else str(finding.severity)
+            out.append(f"::{command} {place},title={_property(finding.rule)}::{_data(said)}")
+    return "".join(line + "\n" for line in out)
+
+
+def _data(text: str) -> str:
+    return plain(text).replace("%", "%25")
+
+
+def _property(text: str) -> str:
+    return _data(text).replace(":", "%3A").replace(",", "%2C")

@@ -1,10 +1,10 @@
-"""What a rule is: one small function that looks at a flow and yields what it found, with its id and its reasons."""
+"""What a rule is: one small function that looks at a flow or its routing and yields what it found."""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Literal
 
 from flowlab.model.finding import Finding, Severity
 
@@ -38,6 +38,8 @@ def quote(text: str) -> str:
 
 
 Find = Callable[["Subject"], Iterable[Hit]]
+#: What a rule may look at. It runs only where all it needs was given.
+Need = Literal["flow", "workflow", "workspace"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,7 +47,7 @@ class Rule:
     """A rule of the catalogue.
 
     ``severity`` is the usual one; a rule that grades its findings says how in ``why``. ``source``: where the rule
-    comes from (a documentation page, a count over public flows).
+    comes from (a documentation page, a count over public flows). ``needs``: what it looks at.
     """
 
     id: str
@@ -54,9 +56,12 @@ class Rule:
     why: str
     source: str
     find: Find
+    needs: tuple[Need, ...] = ("flow",)
 
     def findings(self, subject: Subject) -> Iterator[Finding]:
-        """What this rule finds in a flow."""
+        """What this rule finds; nothing where something it needs was not given."""
+        if not subject.given.issuperset(self.needs):
+            return
         for hit in self.find(subject):
             yield Finding(
                 rule=self.id,
@@ -70,10 +75,12 @@ class Rule:
             )
 
 
-def rule(id: str, severity: Severity, title: str, *, why: str, source: str) -> Callable[[Find], Rule]:
+def rule(
+    id: str, severity: Severity, title: str, *, why: str, source: str, needs: tuple[Need, ...] = ("flow",)
+) -> Callable[[Find], Rule]:
     """Make a rule of a function. The catalogue lists it; being written is not enough."""
 
     def make(find: Find) -> Rule:
-        return Rule(id, severity, title, why, source, find)
+        return Rule(id, severity, title, why, source, find, needs)
 
     return make

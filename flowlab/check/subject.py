@@ -1,47 +1,79 @@
-"""The flow under check, with what several rules ask about it worked out once."""
+"""What is under check, with what several rules ask about it worked out once."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any, NamedTuple
 
-from flowlab.check.rule import quote
+from flowlab.check.liquid import Liquid, liquid
+from flowlab.check.order import Before
+from flowlab.check.rule import Need, quote
 from flowlab.model.channel import Channel
 from flowlab.model.flow import Flow, State, Transition
-from flowlab.run import template
+from flowlab.model.kinds import TRIGGER_EVENTS
+from flowlab.model.routing import Workflow, Workspace
 
 #: What a transition may carry; ``uuid`` is the legacy schema's.
-_TRANSITION_KEYS = frozenset({"event", "next", "conditions", "uuid"})
+TRANSITION_KEYS = frozenset({"event", "next", "conditions", "uuid"})
 #: Near matches cost time and nobody reads the fifty-first.
 _MAX_HINTS = 50
 _LONGEST_NAME = 100
 
 
 class Text(NamedTuple):
-    """A string of a state in which Liquid may stand."""
+    """A string of a state in which Liquid may stand. ``key``: its property, or ``value``, ``arguments``."""
 
     state: State
     path: str
     text: str
+    key: str = ""
+
+    @property
+    def liquid(self) -> Liquid:
+        return liquid(self.text)
 
 
 class Read(NamedTuple):
-    """A variable that a text reads: ``parts`` is its path, for instance ``("flow", "variables", "n")``."""
+    """A variable that a text reads: ``parts`` is its path, for instance ``("flow", "variables", "n")``.
+
+    ``guarded``: the text says itself what happens without it, by ``default`` or a test.
+    """
 
     state: State
     path: str
     parts: tuple[str, ...]
+    key: str = ""
+    guarded: bool = False
+
+    @property
+    def dotted(self) -> str:
+        return ".".join(self.parts)
 
 
 @dataclass(frozen=True)
 class Subject:
-    """A flow and the channels to judge it for. Everything here is linear in the size of the flow."""
+    """A flow, the channels to judge it for, and its routing where that was given.
+
+    Everything here is linear in the size of the flow. Where a workflow alone is checked, ``flow`` has no states.
+    """
 
     flow: Flow
     channels: tuple[Channel, ...] = ()
+    workflow: Workflow | None = None
+    workspace: Workspace | None = None
     _hints: dict[tuple[str, tuple[str, ...]], str] = field(default_factory=dict, compare=False, repr=False)
+
+    @cached_property
+    def given(self) -> frozenset[Need]:
+        """What there is to look at: a rule runs where all that it needs is among it."""
+        there: dict[Need, bool] = {
+            "flow": bool(self.flow.states or self.workflow is None),
+            "workflow": self.workflow is not None,
+            "workspace": self.workspace is not None,
+        }
+        return frozenset(need for need, is_there in there.items() if is_there)
 
     @cached_property
     def positions(self) -> dict[str, int]:
@@ -57,9 +89,34 @@ class Subject:
         """
         return "/".join(["#/states", str(self.positions[state.name]), *map(str, steps)])
 
+    @cached_property
+    def _by_type(self) -> dict[str, list[State]]:
+        found: dict[str, list[State]] = {}
+        for state in self.flow.states:
+            found.setdefault(state.type, []).append(state)
+        return found
+
     def of_type(self, *types: str) -> Iterator[State]:
-        """The states of these widget types, in file order."""
-        return (state for state in self.flow.states if state.type in types)
+        """The states of these widget types, in file order within a type."""
+        return (state for wanted in types for state in self._by_type.get(wanted, ()))
+
+    @property
+    def start(self) -> State | None:
+        """The first state of the flow; None where it names none."""
+        return self.flow.by_name.get(self.flow.initial_state)
+
+    @cached_property
+    def entered_by(self) -> frozenset[str]:
+        """The trigger's events that lead somewhere; all of them where the flow does not start at a trigger."""
+        start = self.start
+        if start is None or start.type != "trigger":
+            return frozenset(TRIGGER_EVENTS)
+        return frozenset(t.event for t in start.transitions if t.next is not None)
+
+    @property
+    def is_subflow(self) -> bool:
+        """Whether another flow can start this one, and so bring variables of its own and read what this one sets."""
+        return "incomingParent" in self.entered_by
 
     @cached_property
     def texts(self) -> tuple[Text, ...]:
@@ -70,27 +127,45 @@ class Subject:
         for steps, value in _strings(state.properties):
             # Studio takes the sub-flow's sid as it is written; the rest of a widget's strings are templates.
             if steps != ("flow_sid",):
-                yield Text(state, self.path(state, "properties", *steps), value)
+                yield Text(state, self.path(state, "properties", *steps), value, str(steps[0]) if steps else "")
         for index, transition in enumerate(state.transitions):
             for number, condition in enumerate(transition.conditions):
                 place = ("transitions", index, "conditions", number)
-                yield Text(state, self.path(state, *place, "value"), condition.value)
+                yield Text(state, self.path(state, *place, "value"), condition.value, "value")
                 for argument in condition.arguments:
-                    yield Text(state, self.path(state, *place, "arguments"), argument)
+                    yield Text(state, self.path(state, *place, "arguments"), argument, "arguments")
 
     @cached_property
     def reads(self) -> tuple[Read, ...]:
-        """Every variable that is read: once a state and variable, at the first place."""
+        """Every variable that is read: once a state and variable, at the first place that does not guard it."""
         found: dict[tuple[str, str], Read] = {}
-        for state, path, text in self.texts:
-            for dotted in sorted(template.reads(text)):
-                found.setdefault((state.name, dotted), Read(state, path, tuple(dotted.split("."))))
+        for text in self.texts:
+            look = text.liquid
+            for dotted in sorted(look.reads):
+                read = Read(text.state, text.path, tuple(dotted.split(".")), text.key, dotted in look.guarded)
+                known = found.get((text.state.name, dotted))
+                if known is None or (known.guarded and not read.guarded):
+                    found[text.state.name, dotted] = read
         return tuple(found.values())
 
     @cached_property
     def keys_set(self) -> dict[str, tuple[str, ...]]:
         """The variable names that each set-variables state sets, by state name."""
-        return {state.name: tuple(_keys(state)) for state in self.of_type("set-variables")}
+        return {state.name: tuple(key for _, key, _ in rows(state)) for state in self.of_type("set-variables")}
+
+    @cached_property
+    def setters(self) -> dict[str, str]:
+        """The first state that sets a variable, by the variable's name (up to its first dot)."""
+        found: dict[str, str] = {}
+        for state, keys in self.keys_set.items():
+            for key in keys:
+                found.setdefault(key.split(".")[0], state)
+        return found
+
+    @cached_property
+    def sets_all(self) -> bool:
+        """Whether :attr:`setters` knows every variable there can be: no name is a template, no flow stands above."""
+        return not self.is_subflow and not any("{{" in key or "{%" in key for key in self.setters)
 
     def targets(self, state: State) -> Iterator[str]:
         """The existing states a state leads to."""
@@ -99,14 +174,22 @@ class Subject:
     @cached_property
     def reachable(self) -> frozenset[str]:
         """The states some path leads to from the first one; empty when there is no first one."""
-        if self.flow.initial_state not in self.flow.by_name:
-            return frozenset()
-        seen, waiting = {self.flow.initial_state}, [self.flow.initial_state]
+        return self.reached_from([self.flow.initial_state])
+
+    def reached_from(self, names: Iterable[str]) -> frozenset[str]:
+        """These states (those that exist) and all that some path leads to from them."""
+        seen = {name for name in names if name in self.flow.by_name}
+        waiting = list(seen)
         while waiting:
             new = set(self.targets(self.flow.by_name[waiting.pop()])) - seen
             seen |= new
             waiting.extend(new)
         return frozenset(seen)
+
+    @cached_property
+    def before(self) -> Before:
+        """What has happened before each state that can be reached."""
+        return Before(self)
 
     def unwired(self, state: State, event: str) -> str | None:
         """The path at which an exit should be wired and is not; None when it leads somewhere or was meant to."""
@@ -131,7 +214,7 @@ class Subject:
         """``Did you mean 'x'? `` with a blank behind, for the known word that is nearest; else empty."""
         key = (word, known)
         if key not in self._hints and len(self._hints) < _MAX_HINTS:
-            near = _nearest(word, known)
+            near = nearest(word, known)
             self._hints[key] = f"Did you mean {quote(near)}? " if near else ""
         return self._hints.get(key, "")
 
@@ -140,11 +223,12 @@ def misspelt_key(transition: Transition) -> str:
     """The unknown key in which a transition that leads nowhere names something; empty when there is none."""
     if transition.next is not None:
         return ""
-    unknown = (key for key, value in transition.raw.items() if key not in _TRANSITION_KEYS and value)
+    unknown = (key for key, value in transition.raw.items() if key not in TRANSITION_KEYS and value)
     return next((key for key in unknown if isinstance(transition.raw[key], str)), "")
 
 
-def _nearest(word: str, known: tuple[str, ...]) -> str:
+def nearest(word: str, known: tuple[str, ...]) -> str:
+    """The known word that is nearest to ``word``; empty where none is near."""
     from difflib import get_close_matches
 
     if len(word) > _LONGEST_NAME:
@@ -154,11 +238,12 @@ def _nearest(word: str, known: tuple[str, ...]) -> str:
     return next(iter(same or get_close_matches(word, names, n=1)), "")
 
 
-def _keys(state: State) -> Iterator[str]:
-    rows = state.properties.get("variables")
-    for row in rows if isinstance(rows, list | tuple) else ():
+def rows(state: State, property: str = "variables") -> Iterator[tuple[int, str, Any]]:
+    """The rows of a list property that have a key: place, key, value."""
+    given = state.properties.get(property)
+    for index, row in enumerate(given if isinstance(given, list | tuple) else ()):
         if isinstance(row, dict) and isinstance(row.get("key"), str):
-            yield row["key"].strip()
+            yield index, row["key"].strip(), row.get("value")
 
 
 def _strings(properties: Any) -> Iterator[tuple[tuple[str | int, ...], str]]:

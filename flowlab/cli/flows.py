@@ -10,7 +10,12 @@ from typing import Annotated, Any, Literal
 import typer
 
 import flowlab as fl
+from flowlab.check.baseline import baseline_text, read_baseline
+from flowlab.check.page import github_page
+from flowlab.check.sarif import sarif
 from flowlab.cli.app import AsJson, FlowFile, app, load_flow, print_json
+from flowlab.errors import UsageError
+from flowlab.formats import write_whole
 from flowlab.formats.flow_yaml_words import same_json
 from flowlab.formats.json_text import parse_json
 from flowlab.formats.studio import write_flow
@@ -27,17 +32,35 @@ class FailOn(StrEnum):
     NEVER = "never"
 
 
+Channels = Annotated[list[str] | None, typer.Option("--channel", help="also check texts against this channel")]
+
+
 @app.command()
 def check(
     flows: Annotated[list[Path], typer.Argument(help="Studio flows (JSON)", metavar="FLOW...")],
-    channel: Annotated[list[str] | None, typer.Option(help="also check texts against this channel")] = None,
+    channel: Channels = None,
     fail_on: Annotated[FailOn, typer.Option(help="exit with 1 from this severity on")] = FailOn.ERROR,
     as_json: AsJson = False,
+    as_sarif: Annotated[bool, typer.Option("--sarif", help="print one SARIF 2.1.0 log")] = False,
+    as_github: Annotated[bool, typer.Option("--github", help="print notes for GitHub Actions")] = False,
+    config: Annotated[Path | None, typer.Option(help="a flowlab.toml; else the nearest beside or above a flow")] = None,
+    baseline: Annotated[Path | None, typer.Option(help="findings known before; only new ones count")] = None,
+    write_baseline: Annotated[Path | None, typer.Option(help="write today's findings as known")] = None,
 ) -> None:
     """Find what will go wrong, before anything runs."""
-    found = {str(path): fl.check(load_flow(path), channels=channel or ()) for path in flows}
+    if as_json + as_sarif + as_github > 1:
+        raise UsageError("--json, --sarif and --github exclude each other: ask for one of them")
+    known = read_baseline(baseline) if baseline else frozenset()
+    found = {str(path): fl.check(load_flow(path), channel or (), config=config).without(known) for path in flows}
+    if write_baseline:
+        write_whole(write_baseline, baseline_text(found.values()))
+        print(f"wrote {write_baseline}")
+        return
     if as_json:
         print_json({path: json.loads(findings.as_json()) for path, findings in found.items()})
+    elif as_sarif or as_github:
+        texts = {str(path): read_text(path) for path in flows}
+        print_json(sarif(found, texts, fl.__version__)) if as_sarif else print(github_page(found, texts), end="")
     else:
         for path, findings in found.items():
             print(f"{path}\n{findings.as_text()}")
@@ -52,12 +75,16 @@ def draw(
     out: Annotated[Path, typer.Option("--out", "-o", help="FILE.svg, .png or .pdf")],
     direction: Annotated[Literal["TB", "LR"], typer.Option(help="top to bottom, or left to right")] = "TB",
     dark: Annotated[bool, typer.Option("--dark", help="for dark backgrounds")] = False,
+    checked: Annotated[bool, typer.Option("--check", help="mark the states that have findings")] = False,
+    channel: Channels = None,
 ) -> None:
     """Draw a flow into a file."""
     from flowlab.show.draw import save_drawing
 
-    save_drawing(load_flow(flow), out, direction=direction, theme="dark" if dark else "light")
-    print(f"wrote {out}")
+    thing = load_flow(flow)
+    findings = fl.check(thing, channel or ()) if checked or channel else None
+    save_drawing(thing, out, direction=direction, theme="dark" if dark else "light", findings=findings)
+    print(f"wrote {out}" + (f" ({findings.summary})" if findings is not None else ""))
 
 
 @app.command()

@@ -1,13 +1,19 @@
-"""The catalogue of step kinds: every Studio widget type, its family, its exits, and what each exit means.
+"""The catalogue of step kinds: every Studio widget type, its family, its exits, its properties and its results.
 
-Sources: Twilio docs *Studio Flow and Widget JSON Schemas* and the page of each widget, and the events seen in
-public flows (November 2026). Types that are not listed here are kept, drawn and run as opaque steps.
+The facts stand in ``widgets.toml`` beside this file. Types that are not listed there are kept, drawn and run as opaque
+steps.
 """
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+import tomllib
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from enum import StrEnum
+from pathlib import Path
+from typing import Any
+
+from flowlab.model.properties import Property, read_property
 
 
 class Family(StrEnum):
@@ -40,6 +46,8 @@ class StepKind:
 
     ``exits``: the events that may leave it. ``default_exit``: the one an opaque step takes when the user chose none.
     ``closing``: exits at which a run may well end, because the customer has just been served or handed over.
+    ``properties``: what its JSON may hold, without ``offset``. ``results``: what later steps may read of it, below
+    ``widgets.NAME``; None where that is open.
     """
 
     type: str
@@ -48,75 +56,29 @@ class StepKind:
     default_exit: str
     closing: frozenset[str] = frozenset()
     is_text: bool = False
+    properties: Mapping[str, Property] = field(default_factory=dict)
+    results: tuple[str, ...] | None = None
 
 
-def _kind(type: str, family: Family, exits: str, closing: str = "", *, text: bool = False) -> StepKind:
-    events = tuple(exits.split())
-    return StepKind(type, family, events, events[0], frozenset(closing.split()), text)
-
-
-TRIGGER_EVENTS = (
-    "incomingMessage",
-    "incomingConversationMessage",
-    "incomingRequest",
-    "incomingParent",
-    "incomingCall",
-)
-
-_F = Family
-KINDS: dict[str, StepKind] = {
-    kind.type: kind
-    for kind in (
-        _kind("trigger", _F.START, " ".join(TRIGGER_EVENTS), text=True),
-        _kind("send-message", _F.SAY, "sent failed", "sent", text=True),
-        _kind("send-and-wait-for-reply", _F.ASK, "incomingMessage timeout deliveryFailure", text=True),
-        _kind("split-based-on", _F.DECIDE, "noMatch match", text=True),
-        _kind("set-variables", _F.SET, "next", text=True),
-        _kind("make-http-request", _F.LOOK_UP, "success failed", text=True),
-        _kind("run-function", _F.LOOK_UP, "success fail", text=True),
-        _kind("run-subflow", _F.SUBFLOW, "completed failed", text=True),
-        _kind(
-            "send-to-flex",
-            _F.HAND_OFF,
-            "callComplete failedToEnqueue callFailure composerStarted",
-            "callComplete",
-            text=True,
-        ),
-        _kind("enqueue-call", _F.HAND_OFF, "callComplete failedToEnqueue callFailure", "callComplete"),
-        _kind("connect-call-to", _F.HAND_OFF, "callCompleted hangup", "callCompleted hangup"),
-        _kind("connect-virtual-agent", _F.VOICE, "return hangup", "hangup"),
-        _kind(
-            "connect-virtual-agent-v2",
-            _F.VOICE,
-            "completed live-agent-handoff hangup failed paused timeout",
-            "completed hangup",
-        ),
-        _kind("run-conversation-relay", _F.VOICE, "success failed"),
-        _kind("say-play", _F.VOICE, "audioComplete", "audioComplete"),
-        _kind("gather-input-on-call", _F.VOICE, "keypress speech timeout"),
-        _kind(
-            "make-outgoing-call-v1",
-            _F.VOICE,
-            "answered busy noAnswer failed answeredByMachine hangup",
-            "hangup",
-        ),
-        _kind("make-outgoing-call-v2", _F.VOICE, "answered busy noAnswer failed"),
-        _kind("record-voicemail", _F.VOICE, "recordingComplete noAudio hangup", "recordingComplete hangup"),
-        _kind("record-call", _F.VOICE, "success failed"),
-        _kind(
-            "capture-payments",
-            _F.VOICE,
-            "success maxFailedAttempts providerError payInterrupted hangup validationError",
-            "hangup",
-        ),
-        _kind("fork-stream", _F.VOICE, "next"),
-        _kind("add-twiml-redirect", _F.LOOK_UP, "return timeout fail"),
-        _kind("start-conversation", _F.SET, "created failed"),
-        _kind("resume-conversation", _F.SET, "resumed failed"),
-        _kind("send-to-auto-pilot", _F.ASK, "sessionEnded failure timeout"),
-        _kind("run-model-inference", _F.LOOK_UP, "noMatch match failed"),
+def _kind(type: str, said: Mapping[str, Any]) -> StepKind:
+    results = said.get("results")
+    return StepKind(
+        type,
+        Family(said["family"]),
+        tuple(said["exits"]),
+        said["exits"][0],
+        frozenset(said.get("closing", ())),
+        said.get("text", False),
+        {name: read_property(form) for name, form in said.get("properties", {}).items()},
+        None if results is None else tuple(results),
     )
+
+
+_TABLE = Path(__file__).parent / "widgets.toml"
+KINDS: dict[str, StepKind] = {
+    name: _kind(name, said) for name, said in tomllib.loads(_TABLE.read_text(encoding="utf-8")).items()
 }
+TRIGGER_EVENTS = KINDS["trigger"].exits
 
 
 def family_of(type: str) -> Family:

@@ -10,10 +10,13 @@ from flowlab.check.subject import Subject
 from flowlab.model.channel import Channel
 from flowlab.model.finding import Severity
 from flowlab.model.flow import State
-from flowlab.model.kinds import TRIGGER_EVENTS
+from flowlab.model.kinds import TRIGGER_EVENTS, Family
 from flowlab.run.render import segments
 
 _MANY_SEGMENTS = 3
+_MESSAGES = ("incomingMessage", "incomingConversationMessage")
+#: Voice by trade, and at work on conversations too.
+_ALSO_TEXT = ("connect-virtual-agent-v2", "record-call")
 _TEXT_EVENTS = tuple(event for event in TRIGGER_EVENTS if event != "incomingCall")
 
 
@@ -121,3 +124,55 @@ def costly_character(subject: Subject) -> Iterator[Hit]:
                     subject.path(state, "properties", "body"),
                     channel=channel.name,
                 )
+
+
+@rule(
+    "media-not-carried",
+    Severity.ERROR,
+    "A message with media on a channel that carries none",
+    why="The message is refused, or arrives without what it speaks of. A note where the channel carries media in some "
+    "countries only, or not together with a text.",
+    source="The channel's own data, with source and date: model/channels",
+)
+def media_not_carried(subject: Subject) -> Iterator[Hit]:
+    for state in subject.of_type("send-message", "send-and-wait-for-reply"):
+        if not state.properties.get("media_url"):
+            continue
+        for channel in subject.channels:
+            carried, beside = channel.value("media_types"), channel.value("text_with_media")
+            note = channel.facts["media_types"].note if carried else ""
+            together = bool(state.properties.get("body")) and beside is False
+            if carried and not together and not (note and "only" in note):
+                continue
+            what = f"carries media with a limit: {note}" if carried and "only" in note else "carries no media"
+            what = "does not carry text and media in one message" if carried and together else what
+            yield Hit(
+                f"{channel.label} {what}.",
+                "Send a link in the text instead, or the text and the media one after the other.",
+                state.name,
+                subject.path(state, "properties", "media_url"),
+                channel=channel.name,
+                severity=Severity.NOTE if carried else None,
+            )
+
+
+@rule(
+    "text-reaches-voice",
+    Severity.WARNING,
+    "A text conversation comes to a step that works in calls only",
+    why="Nothing is said or asked there on a text channel: the step fails, and the conversation stops.",
+    source="Twilio docs: the page of each widget",
+)
+def reaches_voice(subject: Subject) -> Iterator[Hit]:
+    start = subject.start
+    if start is None or start.type != "trigger":
+        return
+    by_text = subject.reached_from(t.next for t in start.transitions if t.event in _MESSAGES and t.next)
+    for state in subject.flow.states:
+        if state.name in by_text and state.family is Family.VOICE and state.type not in _ALSO_TEXT:
+            yield Hit(
+                f"A {quote(state.type)} works in calls only, and a message can come here.",
+                "Lead text conversations another way, by a split on the kind of contact.",
+                state.name,
+                subject.path(state, "type"),
+            )

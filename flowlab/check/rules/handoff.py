@@ -2,18 +2,20 @@
 
 from __future__ import annotations
 
-import json
+import re
 from collections.abc import Iterator
+from typing import Any
 
-from flowlab.check.literal import has_liquid, longest_literal
-from flowlab.check.rule import Hit, rule
+from flowlab.check.json_templates import TASK
+from flowlab.check.literal import is_template
+from flowlab.check.rule import Hit, quote, rule
 from flowlab.check.subject import Subject
 from flowlab.model.finding import Severity
-from flowlab.model.flow import State
+from flowlab.model.kinds import KINDS, Family
 
 _WIDGET = "Twilio docs: Send to Flex widget"
-_ATTRIBUTES = {"send-to-flex": "attributes", "enqueue-call": "task_attributes"}
-_MAX_ATTRIBUTES_CHARS = 1_024
+PLACEHOLDER = re.compile(r"x{4,}|\*{3,}|your|replace|todo|insert|[<>\[\]…]|\.\.\.", re.IGNORECASE)
+_SID_DIGITS = 32
 
 
 @rule(
@@ -24,7 +26,7 @@ _MAX_ATTRIBUTES_CHARS = 1_024
     source="Public flows: 30 % of 'failedToEnqueue' lead anywhere",
 )
 def no_failure_path(subject: Subject) -> Iterator[Hit]:
-    for state in subject.of_type(*_ATTRIBUTES):
+    for state in subject.of_type(*TASK):
         path = subject.unwired(state, "failedToEnqueue")
         if path:
             yield Hit(
@@ -36,60 +38,70 @@ def no_failure_path(subject: Subject) -> Iterator[Hit]:
             )
 
 
-def _attributes(subject: Subject) -> Iterator[tuple[State, str, str]]:
-    for state in subject.of_type(*_ATTRIBUTES):
-        key = _ATTRIBUTES[state.type]
-        text = state.properties.get(key)
-        if isinstance(text, str) and text.strip():
-            yield state, subject.path(state, "properties", key), text
-
-
 @rule(
-    "attributes-too-long",
-    Severity.ERROR,
-    "The task attributes are longer than Studio takes",
-    why="Studio takes 1,024 characters. A warning where only the template is longer and what it renders to may fit.",
+    "handoff-sid",
+    Severity.WARNING,
+    "A hand-off names no workflow or task channel",
+    why="A workflow is named by a sid 'WW...', a task channel by 'TC...'; with anything else no task can be made. "
+    "'${...}' and Liquid are left alone, a text still to be filled in is a note.",
     source=_WIDGET,
 )
-def too_long(subject: Subject) -> Iterator[Hit]:
-    for state, path, text in _attributes(subject):
-        if len(text) > _MAX_ATTRIBUTES_CHARS:
-            fixed = len(longest_literal(text))
-            certain = fixed > _MAX_ATTRIBUTES_CHARS
+def sid(subject: Subject) -> Iterator[Hit]:
+    yield from wrong_sids(subject, *TASK)
+
+
+def wrong_sids(subject: Subject, *types: str) -> Iterator[Hit]:
+    """The properties of these widgets that should hold a sid and hold something else; together where not filled in."""
+    for state in subject.of_type(*types):
+        unfilled: list[str] = []
+        for name, form in KINDS[state.type].properties.items():
+            value = state.properties.get(name)
+            if not form.sid or not value or _is_sid(value, form.sid, liquid=form.liquid):
+                continue
+            if PLACEHOLDER.search(value):
+                unfilled.append(name)
+                continue
             yield Hit(
-                f"The attributes are {len(text):,} characters ({fixed:,} of them fixed); Studio takes 1,024.",
-                "Send only what routing and the agent need.",
+                f"{quote(name)}: {quote(value)} is no sid '{form.sid}' with {_SID_DIGITS} digits.",
+                f"Write the sid that the console shows, '{form.sid}...'.",
                 state.name,
-                path,
-                severity=None if certain else Severity.WARNING,
+                subject.path(state, "properties", name),
+            )
+        if unfilled:
+            yield Hit(
+                f"{', '.join(map(quote, unfilled))}: still to be filled in.",
+                "Write the sid that the console shows.",
+                state.name,
+                subject.path(state, "properties", unfilled[0]),
+                severity=Severity.NOTE,
             )
 
 
+def _is_sid(value: Any, prefix: str, *, liquid: bool) -> bool:
+    if not isinstance(value, str):
+        return True  # the type of a property is another rule's subject
+    form = re.compile(f"{prefix}[0-9a-fA-F]{{{_SID_DIGITS}}}")
+    return "${" in value or (liquid and is_template(value)) or form.fullmatch(value.strip()) is not None
+
+
 @rule(
-    "attributes-not-json",
-    Severity.ERROR,
-    "The task attributes are not a JSON object",
-    why="The task cannot be made, and the run leaves by 'failedToEnqueue'. Only attributes without Liquid are judged: "
-    "the others are JSON only after rendering.",
+    "handoff-goes-on",
+    Severity.NOTE,
+    "The flow goes on while an agent takes over",
+    why="For messages 'callComplete' comes at once, when the task is made, not when the agent has finished. What "
+    "follows is said into the agent's conversation, and a question there takes the customer's words away from the "
+    "agent.",
     source=_WIDGET,
 )
-def not_json(subject: Subject) -> Iterator[Hit]:
-    for state, path, text in _attributes(subject):
-        fault = "" if has_liquid(text) else _json_fault(text)
-        if fault:
-            yield Hit(
-                f"The attributes are not a JSON object: {fault}.",
-                'Write them like {"language": "en"}: double quotes, commas between, no comma at the end.',
-                state.name,
-                path,
-            )
-
-
-def _json_fault(text: str) -> str:
-    try:
-        value = json.loads(text)
-    except json.JSONDecodeError as error:
-        return f"{error.msg}, line {error.lineno}, column {error.colno}"
-    except (RecursionError, ValueError):
-        return "nested too deeply, or a number too long to read"
-    return "" if isinstance(value, dict) else f"it is a {type(value).__name__}"
+def goes_on(subject: Subject) -> Iterator[Hit]:
+    for state in subject.of_type("send-to-flex"):
+        for index, transition in enumerate(state.transitions):
+            after = subject.flow.by_name.get(transition.next or "")
+            if transition.event == "callComplete" and after and after.family in (Family.SAY, Family.ASK):
+                yield Hit(
+                    f"As soon as the task is made, {quote(after.name)} speaks into the conversation.",
+                    "Leave 'callComplete' unwired, unless this is meant.",
+                    state.name,
+                    subject.path(state, "transitions", index),
+                    "callComplete",
+                )

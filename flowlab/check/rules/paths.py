@@ -5,10 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from flowlab.check.rule import Hit, quote, rule
+from flowlab.check.rules.hours import is_hours_split
 from flowlab.check.subject import Subject, misspelt_key
 from flowlab.model.finding import Severity
 from flowlab.model.flow import State, Transition
-from flowlab.model.kinds import KINDS, TRIGGER_EVENTS, Family
+from flowlab.model.kinds import KINDS, TRIGGER_EVENTS, Family, is_closing
 
 #: Exits other rules speak about, and exits a text conversation never takes.
 _NOT_HERE = frozenset(
@@ -94,8 +95,9 @@ def unreachable(subject: Subject) -> Iterator[Hit]:
     Severity.WARNING,
     "The conversation stops without a word",
     why="An exit that leads nowhere ends the run. The customer is told nothing and waits. A note where stopping is "
-    "often meant (a look-up as the last act), rare (a message that could not be sent), or concerns calls only. "
-    "Time-outs, delivery failures, 'noMatch' and failed hand-offs have rules of their own.",
+    "often meant (a look-up as the last act), rare (a message that could not be sent), or concerns calls only. A "
+    "message that is the last word anyway is left alone. Time-outs, delivery failures, 'noMatch' and failed hand-offs "
+    "have rules of their own.",
     source="Public flows: 62 % of 'failed' exits of HTTP requests are wired, 33 % of 'fail' of functions, 16 % of "
     "'failed' of messages",
 )
@@ -118,8 +120,57 @@ def silent_end(subject: Subject) -> Iterator[Hit]:
             )
 
 
+@rule(
+    "flow-exit-missing",
+    Severity.WARNING,
+    "An exit that the widget has is not even listed",
+    why="Studio writes every exit of a widget. One that is not there leads nowhere, and the conversation stops without "
+    "a word. A note where stopping is often meant, as at 'flow-silent-end'.",
+    source="Twilio docs: Studio Flow and Widget JSON Schemas",
+)
+def exit_missing(subject: Subject) -> Iterator[Hit]:
+    for state in subject.flow.states:
+        kind = KINDS.get(state.type)
+        listed = {t.event for t in state.transitions}
+        if kind is None or not kind.is_text or kind.family is Family.START or listed - set(kind.exits):
+            continue
+        for event in kind.exits:
+            spoken = event in listed or event == "match" or (state.type, event) in _NOT_HERE
+            if not spoken and not is_closing(state.type, event):
+                minor = (state.type, event) in _ONLY_A_NOTE or (kind.family is Family.LOOK_UP and not listed)
+                yield Hit(
+                    f"The exit {quote(event)} is not there, so it leads nowhere: the run just stops.",
+                    f"Add the exit {quote(event)} and wire it; leave it if silence is meant.",
+                    state.name,
+                    subject.path(state, "transitions"),
+                    event,
+                    severity=Severity.NOTE if minor else None,
+                )
+
+
+@rule(
+    "split-decides-nothing",
+    Severity.NOTE,
+    "Every way out of a split leads to the same state",
+    why="Whatever is tested, the conversation goes on the same way: a branch was forgotten, or the split is left over.",
+    source="Twilio docs: Split Based On... widget",
+)
+def decides_nothing(subject: Subject) -> Iterator[Hit]:
+    for state in subject.of_type("split-based-on"):
+        where = {t.next for t in state.transitions}
+        if len(state.transitions) > 1 and len(where) == 1 and None not in where and not is_hours_split(state):
+            yield Hit(
+                f"Every way out of this split leads to {quote(where.pop() or '')}.",
+                "Wire the branches to where they should lead, or take the split out.",
+                state.name,
+                subject.path(state, "transitions"),
+            )
+
+
 def _speaks_here(state: State, transition: Transition) -> bool:
     known = transition.event in KINDS[state.type].exits
+    if (state.type, transition.event) == ("send-message", "failed"):
+        return any(t.event == "sent" and t.next for t in state.transitions)  # the last word has nothing after it
     return known and (state.type, transition.event) not in _NOT_HERE and not misspelt_key(transition)
 
 

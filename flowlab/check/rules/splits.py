@@ -2,77 +2,26 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
-from typing import NamedTuple
+from collections.abc import Iterator
+from itertools import islice
 
-from flowlab.check.literal import has_liquid
+from flowlab.check.branches import (
+    MOST_COMPARED,
+    SPLIT,
+    Branch,
+    branch_of,
+    branches,
+    contradicts,
+    is_wider,
+    leaves_nothing_over,
+)
 from flowlab.check.rule import Hit, quote, rule
+from flowlab.check.rules.hours import is_hours_split
 from flowlab.check.subject import Subject
 from flowlab.model.finding import Severity
-from flowlab.model.flow import Condition, State
 
-_SPLIT = "split-based-on"
 _WIDGET = "Twilio docs: Split Based On... widget"
-
-#: Comparisons that stand in pairs: where one does not hold, the other does.
-_OPPOSITE = {
-    "equal_to": "not_equal_to",
-    "contains": "does_not_contain",
-    "matches_any_of": "does_not_match_any_of",
-    "starts_with": "does_not_start_with",
-    "is_blank": "is_not_blank",
-}
-_BLANKS = ("is_blank", "is_not_blank")
-_SINGLE = ("regex", "less_than", "greater_than", "is_before_time", "is_after_time", "is_before_date", "is_after_date")
-#: The 17 comparisons Studio knows.
-COMPARISONS = (*_OPPOSITE, *_OPPOSITE.values(), *_SINGLE)
-
-#: Whether an answer that is exactly ``option`` already goes to an earlier branch, by that branch's comparison.
-_TAKES: dict[str, Callable[[str, str], bool]] = {
-    "contains": lambda option, value: value in option,
-    "does_not_contain": lambda option, value: value not in option,
-    "starts_with": lambda option, value: option.startswith(value),
-    "does_not_start_with": lambda option, value: not option.startswith(value),
-    "not_equal_to": lambda option, value: option != value,
-    "is_not_blank": lambda option, _value: bool(option),
-}
-
-
-class _Branch(NamedTuple):
-    """A branch of a split with one comparison, in lower case and trimmed as Studio compares."""
-
-    place: int
-    condition: Condition
-    input: str
-    value: str
-    next: str | None
-
-    @property
-    def options(self) -> tuple[str, ...]:
-        """The exact answers it is for; empty where it is for anything wider."""
-        if has_liquid(self.value):
-            return ()
-        if self.condition.type == "matches_any_of":
-            return tuple(dict.fromkeys(item.strip() for item in self.value.split(",") if item.strip()))
-        return (self.value,) if self.condition.type == "equal_to" else ()
-
-
-def _branches(state: State) -> Iterator[_Branch]:
-    """The branches one comparison decides, in the order in which Studio tries them."""
-    for index, transition in enumerate(state.transitions):
-        if transition.event == "match" and len(transition.conditions) == 1:
-            condition = transition.conditions[0]
-            tested = condition.arguments[0] if condition.arguments else str(state.properties.get("input", ""))
-            value = condition.value.strip().lower()
-            yield _Branch(index, condition, "".join(tested.split()), value, transition.next)
-
-
-def _conditions(subject: Subject) -> Iterator[tuple[State, Condition, str]]:
-    """Every comparison of every split, with its path."""
-    for state in subject.of_type(_SPLIT):
-        for index, transition in enumerate(state.transitions):
-            for number, condition in enumerate(transition.conditions):
-                yield state, condition, subject.path(state, "transitions", index, "conditions", number)
+_MOST_NAMED, _MOST_TRIED = 5, 50
 
 
 @rule(
@@ -80,13 +29,14 @@ def _conditions(subject: Subject) -> Iterator[tuple[State, Condition, str]]:
     Severity.WARNING,
     "What fits no branch ends the conversation",
     why="People write what you did not foresee. With 'noMatch' unwired the run stops without a word. Silent where two "
-    "branches are opposites, such as is_blank and is_not_blank, and so leave nothing over.",
+    "branches are opposites, such as is_blank and is_not_blank, and so leave nothing over, and in splits on opening "
+    "hours, which have a rule of their own.",
     source="Public flows: 84 % of 'noMatch' lead somewhere",
 )
 def no_match_unwired(subject: Subject) -> Iterator[Hit]:
-    for state in subject.of_type(_SPLIT):
+    for state in subject.of_type(SPLIT):
         path = subject.unwired(state, "noMatch")
-        if path and not _leaves_nothing_over(list(_branches(state))):
+        if path and not leaves_nothing_over(list(branches(state))) and not is_hours_split(state):
             yield Hit(
                 "Whatever fits no branch ends the run without a word.",
                 "Wire 'noMatch' to a message that says what to answer and asks again, or to a hand-off.",
@@ -96,9 +46,24 @@ def no_match_unwired(subject: Subject) -> Iterator[Hit]:
             )
 
 
-def _leaves_nothing_over(branches: list[_Branch]) -> bool:
-    seen = {(b.condition.type, b.input, "" if b.condition.type in _BLANKS else b.value) for b in branches}
-    return any((_OPPOSITE.get(kind, ""), tested, value) in seen for kind, tested, value in seen)
+@rule(
+    "split-branch-without-condition",
+    Severity.ERROR,
+    "A branch of a split compares nothing",
+    why="Studio refuses a 'match' without a condition; no answer could be told to go there.",
+    source="Twilio docs: Studio Flow and Widget JSON Schemas",
+)
+def branch_without_condition(subject: Subject) -> Iterator[Hit]:
+    for state in subject.of_type(SPLIT):
+        for index, transition in enumerate(state.transitions):
+            if transition.event == "match" and not transition.conditions:
+                yield Hit(
+                    "This 'match' has no condition.",
+                    "Give it a condition, or remove it.",
+                    state.name,
+                    subject.path(state, "transitions", index),
+                    "match",
+                )
 
 
 @rule(
@@ -110,17 +75,16 @@ def _leaves_nothing_over(branches: list[_Branch]) -> bool:
     source=_WIDGET,
 )
 def duplicate_option(subject: Subject) -> Iterator[Hit]:
-    for state in subject.of_type(_SPLIT):
-        taken: dict[tuple[str, str], _Branch] = {}
-        for branch in _branches(state):
+    for state in subject.of_type(SPLIT):
+        taken: dict[tuple[str, str], Branch] = {}
+        for branch in branches(state):
             twice = [option for option in branch.options if (branch.input, option) in taken]
             if twice:
                 firsts = [taken[branch.input, option] for option in twice]
                 whole = "this branch is never taken" if len(twice) == len(branch.options) else "not here"
                 targets = ", ".join(dict.fromkeys(quote(first.next or "an end") for first in firsts))
                 yield Hit(
-                    f"The answer {', '.join(map(quote, twice))} already leads to {targets} by an earlier branch;"
-                    f" {whole}.",
+                    f"The answer {_answers(twice)} already leads to {targets} by an earlier branch; {whole}.",
                     "Remove the answer from one of the two branches.",
                     state.name,
                     subject.path(state, "transitions", branch.place, "conditions", 0, "value"),
@@ -131,114 +95,78 @@ def duplicate_option(subject: Subject) -> Iterator[Hit]:
                 taken.setdefault((branch.input, option), branch)
 
 
+def _answers(options: list[str]) -> str:
+    more = f" and {len(options) - _MOST_NAMED} more" if len(options) > _MOST_NAMED else ""
+    return ", ".join(map(quote, options[:_MOST_NAMED])) + more
+
+
 @rule(
     "split-can-never-match",
     Severity.WARNING,
-    "A branch can never be taken: an earlier, wider one takes it all",
-    why="The first branch that fits is taken. After 'contains yes' a branch 'equal_to yes please' has nothing left.",
+    "A branch can never be taken",
+    why="The first branch that fits is taken: after 'contains yes' a branch 'equal_to yes please' has nothing left, "
+    "nor has 'less_than 5' after 'less_than 10'. Nor can a branch be taken whose conditions exclude each other.",
     source=_WIDGET,
 )
 def can_never_match(subject: Subject) -> Iterator[Hit]:
-    for state in subject.of_type(_SPLIT):
-        earlier: dict[str, list[_Branch]] = {}
-        for branch in _branches(state):
+    for state in subject.of_type(SPLIT):
+        earlier: dict[str, list[Branch]] = {}
+        for branch in islice(branches(state), MOST_COMPARED):
             before = earlier.setdefault(branch.input, [])
-            taker = _taken_by(branch, before)
-            if taker is not None:
-                narrow, wide = quote(str(branch.condition)), quote(str(taker.condition))
+            why = _why_never(branch, before)
+            if why:
                 yield Hit(
-                    f"{narrow} can never be taken: {wide} stands before it and takes all of it.",
+                    f"{quote(str(branch.condition))} can never be taken: {why}.",
                     "Put the narrower branch first, or remove it.",
                     state.name,
                     subject.path(state, "transitions", branch.place),
                     "match",
                 )
-            # Exact answers are duplicate_option's subject; only what is wider can hide a branch here.
-            if not branch.options:
-                before.append(branch)
+            before.append(branch)
+        for index, transition in enumerate(state.transitions):
+            parts = [branch_of(state, index, condition, transition.next) for condition in transition.conditions]
+            if len(parts) > 1 and contradicts(parts):
+                yield Hit(
+                    f"{quote(transition.condition)} can never hold: its conditions exclude each other.",
+                    "Mend or remove one of the conditions, or make two branches of them.",
+                    state.name,
+                    subject.path(state, "transitions", index),
+                    "match",
+                )
 
 
-def _taken_by(branch: _Branch, before: list[_Branch]) -> _Branch | None:
+def _why_never(branch: Branch, before: list[Branch]) -> str:
+    # Exact answers that stand twice are duplicate_option's subject; only what is wider can hide a branch here.
     for wider in before:
-        same = (wider.condition.type, wider.value) == (branch.condition.type, branch.value)
-        if same or (not has_liquid(branch.value + wider.value) and _is_wider(wider, branch)):
-            return wider
-    return None
-
-
-def _is_wider(wider: _Branch, branch: _Branch) -> bool:
-    takes, kind = _TAKES.get(wider.condition.type), branch.condition.type
-    if takes is None:
-        return False
-    if branch.options:
-        return all(takes(option, wider.value) for option in branch.options)
-    if kind in ("contains", "starts_with") and wider.condition.type in ("contains", "starts_with"):
-        return takes(branch.value, wider.value) and (wider.condition.type, kind) != ("starts_with", "contains")
-    return False
+        if not wider.options and is_wider(wider, branch):
+            return f"{quote(str(wider.condition))} stands before it and takes all of it"
+    if leaves_nothing_over(before):
+        return "two opposite branches stand before it and leave nothing over"
+    return ""
 
 
 @rule(
-    "split-unknown-condition",
-    Severity.ERROR,
-    "A split compares in a way that Studio does not know",
-    why="Studio refuses the flow. Its comparisons are seventeen, written with underscores.",
-    source=_WIDGET,
-)
-def unknown_condition(subject: Subject) -> Iterator[Hit]:
-    for state, condition, path in _conditions(subject):
-        if condition.type not in COMPARISONS:
-            yield Hit(
-                f"{quote(condition.type)} is not a comparison of Studio.",
-                f"{subject.hint(condition.type, COMPARISONS)}Known: {', '.join(COMPARISONS)}.",
-                state.name,
-                f"{path}/type",
-                "match",
-            )
-
-
-@rule(
-    "split-value-blank-edge",
+    "split-overlap",
     Severity.WARNING,
-    "A comparison value begins or ends with a blank",
-    why="Studio trims the customer's answer before it compares; that it also trims the value is not documented, so "
-    "the branch may never be taken. Lists, 'contains' and template values are left alone: there it does no harm "
-    "or is meant.",
+    "An earlier, wider branch takes some of a branch's answers elsewhere",
+    why="The first branch that fits is taken: with 'contains help' first, 'help me' in a later list never gets there.",
     source=_WIDGET,
 )
-def value_blank_edge(subject: Subject) -> Iterator[Hit]:
-    for state, condition, path in _conditions(subject):
-        value = condition.value
-        stray = value != value.strip()
-        if condition.type in ("starts_with", "does_not_start_with"):
-            stray = value != value.lstrip()
-        judged = (*_SINGLE, "equal_to", "not_equal_to", "starts_with", "does_not_start_with")
-        if stray and value.strip() and condition.type in judged and not has_liquid(value):
-            yield Hit(
-                f"The value {quote(value)} begins or ends with a blank.",
-                f"Write {quote(value.strip())}.",
-                state.name,
-                f"{path}/value",
-                "match",
-            )
-
-
-@rule(
-    "split-value-missing",
-    Severity.WARNING,
-    "A comparison has nothing to compare with",
-    why="Every text contains and starts with nothing, so such a branch takes every answer; a number or a date that is "
-    "not there is never met. A note for equal_to and not_equal_to, where 'is_blank' says it plainly.",
-    source=_WIDGET,
-)
-def value_missing(subject: Subject) -> Iterator[Hit]:
-    for state, condition, path in _conditions(subject):
-        if condition.type in COMPARISONS and condition.type not in _BLANKS and not condition.value.strip():
-            plain = condition.type in ("equal_to", "not_equal_to")
-            yield Hit(
-                f"{quote(condition.type)} has no value to compare with.",
-                "Fill in the value; to test for an empty answer use 'is_blank' or 'is_not_blank'.",
-                state.name,
-                f"{path}/value",
-                "match",
-                severity=Severity.NOTE if plain else None,
-            )
+def overlap(subject: Subject) -> Iterator[Hit]:
+    for state in subject.of_type(SPLIT):
+        wide: list[Branch] = []
+        for branch in islice(branches(state), MOST_COMPARED):
+            options = branch.options[:_MOST_TRIED]
+            for wider in (wider for wider in wide if wider.input == branch.input and wider.next != branch.next):
+                lost = [option for option in options if wider.takes(option)]
+                if lost and len(lost) < len(options):
+                    yield Hit(
+                        f"{quote(str(wider.condition))} stands before this branch and takes {_answers(lost)} to"
+                        f" {quote(wider.next or 'an end')}.",
+                        "Put the branch with the exact answers first.",
+                        state.name,
+                        subject.path(state, "transitions", branch.place, "conditions", 0, "value"),
+                        "match",
+                    )
+            if not branch.options:
+                wide.append(branch)

@@ -5,11 +5,16 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from flowlab.check.rule import Hit, quote, rule
-from flowlab.check.subject import Subject, misspelt_key
+from flowlab.check.subject import TRANSITION_KEYS, Subject, misspelt_key
 from flowlab.model.finding import Severity
+from flowlab.model.flow import Json, State
 from flowlab.model.kinds import KINDS
 
 _SCHEMAS = "Twilio docs: Studio Flow and Widget JSON Schemas"
+#: The legacy schema's own, which modern files do not carry.
+_OLD_KEYS = frozenset({"uuid", "sid"})
+_STATE_KEYS = frozenset({"name", "type", "transitions", "properties", "sid"})
+_CONDITION_KEYS = frozenset({"friendly_name", "arguments", "type", "value"})
 
 
 @rule(
@@ -119,3 +124,101 @@ def unknown_event(subject: Subject) -> Iterator[Hit]:
                 transition.event,
                 severity=None if transition.next else Severity.NOTE,
             )
+
+
+@rule(
+    "flow-unknown-key",
+    Severity.NOTE,
+    "A state, an exit or a condition has a key that Studio does not know",
+    why="Studio ignores it or refuses the flow, so what it was to say is not said.",
+    source=_SCHEMAS,
+)
+def unknown_key(subject: Subject) -> Iterator[Hit]:
+    for state in subject.flow.states:
+        yield from _unknown_keys(state, subject.path(state), state.raw, _STATE_KEYS, state.type)
+        for index, transition in enumerate(state.transitions):
+            path = subject.path(state, "transitions", index)
+            if not misspelt_key(transition):
+                yield from _unknown_keys(state, path, transition.raw, TRANSITION_KEYS, transition.event)
+            for number, condition in enumerate(transition.conditions):
+                place = f"{path}/conditions/{number}"
+                yield from _unknown_keys(state, place, condition.raw, _CONDITION_KEYS, transition.event)
+
+
+def _unknown_keys(state: State, path: str, raw: Json, known: frozenset[str], event: str) -> Iterator[Hit]:
+    for key in raw:
+        if key not in known:
+            yield Hit(
+                f"Studio knows no key {quote(str(key))} here; it knows {', '.join(sorted(known - _OLD_KEYS))}.",
+                "Remove it, or write what was meant by a key that Studio knows.",
+                state.name,
+                f"{path}/{key}",
+                event if event != state.type else "",
+            )
+
+
+@rule(
+    "flow-initial-not-trigger",
+    Severity.WARNING,
+    "The flow does not start at its trigger",
+    why="What comes in is told apart by the trigger's events. A flow that starts elsewhere skips them, and Studio "
+    "expects the trigger there.",
+    source="Public flows: all 221 start at a trigger",
+)
+def initial_not_trigger(subject: Subject) -> Iterator[Hit]:
+    start = subject.start
+    trigger = next(subject.of_type("trigger"), None)
+    if start is not None and start.type != "trigger":
+        fix = f"Set initial_state to {quote(trigger.name)}." if trigger else "Add a trigger and start there."
+        yield Hit(
+            f"initial_state is {quote(start.name)}, a {quote(start.type)}, not a trigger.",
+            fix,
+            start.name,
+            "#/initial_state",
+        )
+
+
+@rule(
+    "flow-duplicate-exit",
+    Severity.WARNING,
+    "An event stands twice at the same state",
+    why="Only the first exit of an event is taken, so the second never is. A note where it leads nowhere, or to the "
+    "same state.",
+    source=_SCHEMAS,
+)
+def duplicate_exit(subject: Subject) -> Iterator[Hit]:
+    for state in subject.flow.states:
+        first: dict[str, int] = {}
+        for index, transition in enumerate(state.transitions):
+            before = first.setdefault(transition.event, index)
+            if before == index or transition.event == "match":
+                continue
+            harmless = transition.next in (None, state.transitions[before].next)
+            yield Hit(
+                f"The exit {quote(transition.event)} stands here a second time; only the first is taken.",
+                "Remove one of the two.",
+                state.name,
+                subject.path(state, "transitions", index),
+                transition.event,
+                severity=Severity.NOTE if harmless else None,
+            )
+
+
+@rule(
+    "flow-needs-rest",
+    Severity.ERROR,
+    "A step that only works in flows started by the REST API",
+    why="'start-conversation' and 'resume-conversation' can only be used in flows triggered by the REST API; here "
+    "'incomingRequest' leads nowhere.",
+    source="Twilio, twilio-studio-flows: what FlowValidate refuses",
+)
+def needs_rest(subject: Subject) -> Iterator[Hit]:
+    if "incomingRequest" in subject.entered_by:
+        return
+    for state in subject.of_type("start-conversation", "resume-conversation"):
+        yield Hit(
+            f"{quote(state.type)} can only be used in flows triggered by the REST API.",
+            "Wire the trigger's 'incomingRequest', or take the step out.",
+            state.name,
+            subject.path(state, "type"),
+        )

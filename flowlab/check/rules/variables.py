@@ -7,7 +7,6 @@ from collections.abc import Iterator
 from flowlab.check.rule import Hit, quote, rule
 from flowlab.check.subject import Subject
 from flowlab.model.finding import Severity
-from flowlab.run import template
 
 _VARIABLES = "Twilio docs: Using variables in Studio"
 _ROOTS = ("trigger", "widgets", "flow", "contact")
@@ -27,16 +26,15 @@ def never_set(subject: Subject) -> Iterator[Hit]:
     if any("{{" in key or "{%" in key for key in known):
         return
     first_parts = {key.split(".")[0] for key in known}
-    start = subject.flow.by_name.get(subject.flow.initial_state)
-    is_subflow = start is not None and subject.wired(start, "incomingParent")
-    for state, path, parts in subject.reads:
+    for read in subject.reads:
+        state, path, parts = read.state, read.path, read.parts
         if parts[:2] == ("flow", "variables") and len(parts) > 2 and parts[2] not in first_parts:
             yield Hit(
                 f"'flow.variables.{parts[2]}' is read here, and no step sets {quote(parts[2])}. It renders as nothing.",
                 f"{subject.hint(parts[2], known)}Set it in a set-variables step on the way here, or mend the name.",
                 state.name,
                 path,
-                severity=Severity.NOTE if is_subflow else None,
+                severity=Severity.NOTE if subject.is_subflow else None,
             )
 
 
@@ -49,7 +47,8 @@ def never_set(subject: Subject) -> Iterator[Hit]:
     source=_VARIABLES,
 )
 def unknown_state(subject: Subject) -> Iterator[Hit]:
-    for state, path, parts in subject.reads:
+    for read in subject.reads:
+        state, path, parts = read.state, read.path, read.parts
         if parts[0] == "widgets" and len(parts) > 1 and parts[1] not in subject.flow.by_name:
             missing = quote(parts[1])
             yield Hit(
@@ -69,7 +68,8 @@ def unknown_state(subject: Subject) -> Iterator[Hit]:
     source=_VARIABLES,
 )
 def unknown_root(subject: Subject) -> Iterator[Hit]:
-    for state, path, parts in subject.reads:
+    for read in subject.reads:
+        state, path, parts = read.state, read.path, read.parts
         if parts[0] not in _ROOTS:
             wrong, known = parts[0], (*_ROOTS, *(f"flow.{part}" for part in _FLOW_PARTS))
         elif parts[0] == "flow" and len(parts) > 1 and parts[1] not in _FLOW_PARTS:
@@ -82,23 +82,3 @@ def unknown_root(subject: Subject) -> Iterator[Hit]:
             state.name,
             path,
         )
-
-
-@rule(
-    "liquid-broken",
-    Severity.ERROR,
-    "A text is not valid Liquid",
-    why="A brace or a tag that is never closed: the text cannot be rendered, and what the customer sees is not what "
-    "you wrote.",
-    source="Twilio docs: Using variables in Studio / Liquid template language",
-)
-def broken(subject: Subject) -> Iterator[Hit]:
-    for state, path, text in subject.texts:
-        why = template.problem(text)
-        if why:
-            yield Hit(
-                f"This text is not valid Liquid: {why}.",
-                "Close every '{{' with '}}' and every '{% if %}' with its '{% endif %}'.",
-                state.name,
-                path,
-            )

@@ -5,14 +5,19 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any
 
-from flowlab.check.literal import has_liquid
+from flowlab.check.literal import has_liquid, longest_literal
 from flowlab.check.rule import Hit, quote, rule
 from flowlab.check.subject import Subject
 from flowlab.model.finding import Severity
+from flowlab.model.flow import State
+from flowlab.model.kinds import Family
 
 _WAIT = "send-and-wait-for-reply"
 _WIDGET = "Twilio docs: Send & Wait for Reply widget"
+#: Reads that take in the answer to any question.
+_ANY_REPLY = (("widgets",), ("trigger",), ("trigger", "conversation"), ("trigger", "conversation", "Body"))
 _LONGEST_ADVISED_S = 14_400
+_WORDS_OF_A_QUESTION = 3
 _LONGEST_LIFE_S = 30 * 24 * 3_600
 
 
@@ -39,10 +44,10 @@ def no_timeout(subject: Subject) -> Iterator[Hit]:
 
 @rule(
     "wait-no-delivery-failure",
-    Severity.WARNING,
+    Severity.NOTE,
     "Nothing happens when the question cannot be delivered",
     why="A wrong number, a blocked sender or a closed service window: the customer never sees the question, and the "
-    "run ends in silence.",
+    "run ends in silence. A note, since it is rare and nobody is waiting.",
     source="Public flows: 10 % of the delivery failures lead anywhere",
 )
 def no_delivery_failure(subject: Subject) -> Iterator[Hit]:
@@ -91,3 +96,82 @@ def _seconds(value: Any) -> int | None:
     text = str(value).strip()
     is_number = text.isascii() and text.isdigit() and len(text) < 20
     return int(text) or None if is_number else None
+
+
+@rule(
+    "wait-reply-unread",
+    Severity.NOTE,
+    "A question is asked and its answer never looked at",
+    why="Whatever the customer says, the flow goes on the same way. Sometimes meant (a message to think about, a "
+    "rating read from the log), sometimes the split that should read it reads another question's answer.",
+    source=_WIDGET,
+)
+def reply_unread(subject: Subject) -> Iterator[Hit]:
+    seen = {read.parts for read in subject.reads}
+    if not seen.isdisjoint(_ANY_REPLY):
+        return
+    read_of = {parts[1] for parts in seen if parts[0] == "widgets"}
+    for state in subject.of_type(_WAIT):
+        if state.name not in read_of and subject.wired(state, "incomingMessage"):
+            yield Hit(
+                "The answer to this question is never read.",
+                f"Read it as 'widgets.{state.name}.inbound.Body', or send a plain message where no answer counts.",
+                state.name,
+                subject.path(state, "transitions"),
+                "incomingMessage",
+            )
+
+
+@rule(
+    "wait-same-question",
+    Severity.NOTE,
+    "Two steps ask the same question",
+    why="Two places to change, and two results to read: sooner or later one is forgotten. A loop back to the first "
+    "asks it again.",
+    source="Practice: one question, one state",
+)
+def same_question(subject: Subject) -> Iterator[Hit]:
+    first: dict[str, str] = {}
+    for state in subject.of_type(_WAIT):
+        body = state.properties.get("body")
+        if not isinstance(body, str) or len(longest_literal(body).split()) < _WORDS_OF_A_QUESTION:
+            continue
+        other = first.setdefault(" ".join(body.split()), state.name)
+        if other != state.name:
+            yield Hit(
+                f"{quote(other)} asks the same, word by word.",
+                f"Lead back to {quote(other)} instead, or word one of the two otherwise.",
+                state.name,
+                subject.path(state, "properties", "body"),
+            )
+
+
+@rule(
+    "wait-past-window",
+    Severity.WARNING,
+    "After this wait the channel takes no plain message any more",
+    why="WhatsApp and Messenger take free text only within hours of the customer's last message (24 on both). A longer "
+    "wait that ends in a plain message ends in a failure.",
+    source="The channel's own data, with source and date: model/channels",
+)
+def past_window(subject: Subject) -> Iterator[Hit]:
+    for state in subject.of_type(_WAIT):
+        seconds = _seconds(state.properties.get("timeout"))
+        after = [subject.flow.by_name.get(t.next or "") for t in state.transitions if t.event == "timeout"]
+        plain = [s for s in after if s and s.family in (Family.SAY, Family.ASK) and not _is_content(s)]
+        for channel in subject.channels:
+            window_h = channel.value("service_window_h")
+            if plain and seconds and window_h and seconds >= window_h * 3_600:
+                yield Hit(
+                    f"After {seconds:,} s without an answer {quote(plain[0].name)} writes plain text;"
+                    f" {channel.label} takes it only for {window_h} hours.",
+                    "Wait shorter, or send an approved template there.",
+                    state.name,
+                    subject.path(state, "properties", "timeout"),
+                    "timeout",
+                    channel.name,
+                )
+
+
+def _is_content(state: State) -> bool:
+    return state.properties.get("message_type") == "content_template"
