@@ -34,6 +34,7 @@ MAY_IMPORT = {
         "run.dialect",
         "run.conditions",
         "run.pattern",
+        "run.values",
     },
     "show": {"model", "errors", "measure", "check"},
 }

@@ -51,7 +51,7 @@ def test_a_cell_is_bound_drawn_and_checked(shell: InteractiveShell) -> None:
     assert menu["menu"].properties["timeout"] == "3600"
     assert shown["text/html"].count("data:image/svg+xml") == 2
     assert "wait-no-delivery-failure" in shown["text/html"]
-    assert "menu\n  ! warning" in shown["text/plain"]
+    assert "menu\n  · note" in shown["text/plain"]
 
 
 def test_studio_json_may_stand_in_the_cell(shell: InteractiveShell, greeting: Flow) -> None:

@@ -134,7 +134,9 @@ def is_size(type: str, value: str) -> bool:
     >>> is_size("less_than", "ten"), is_size("is_after_time", "17:30"), is_size("is_before_date", "2026-02-30")
     (False, True, False)
     """
-    below = type if type in LADDERS else next(low for low, high in LADDERS.items() if high == type)
+    below = next((low for low, high in LADDERS.items() if type in (low, high)), None)
+    if below is None:
+        return False
     least, most = _EXTREMES.get(below, _DAYS)
     return holds(below, least, value) or holds(LADDERS[below], most, value)
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Hashable, Mapping
 from typing import Any
 
@@ -13,7 +14,22 @@ Path = tuple[str, ...]
 NOW = "flowlab now"
 
 MAX_JSON_DEPTH = 100
+_NUMBER = re.compile(r"-?(?:0|[1-9]\d*)(?:\.\d+)?")
 _encode = json.JSONEncoder(ensure_ascii=False, separators=(",", ":"), default=str).encode
+
+
+def cast(text: str) -> Any:
+    """A rendered value as set-variables keeps it: a bare number is a number, a quoted one a text.
+
+    >>> cast("3"), cast("2.50"), cast('"3"'), cast("007"), cast("yes")
+    (3, 2.5, '3', '007', 'yes')
+    """
+    bare = text.strip()
+    if _NUMBER.fullmatch(bare) and len(bare) <= 15:  # longer ones (card numbers, ids) would lose digits
+        return float(bare) if "." in bare else int(bare)
+    if len(bare) > 1 and bare[0] == bare[-1] == '"' and _NUMBER.fullmatch(bare[1:-1]):
+        return bare[1:-1]
+    return text
 
 
 def text_of(value: Any) -> str:

@@ -2,18 +2,16 @@
 
 from __future__ import annotations
 
-import re
 from typing import Any, ClassVar
 
 from flowlab.model.event import EventKind
 from flowlab.model.flow import State
 from flowlab.model.readings import READINGS, Readings
 from flowlab.run.step import FAULT, Exit, View, pairs, template_of
-from flowlab.run.values import from_json
+from flowlab.run.values import cast, from_json
 
 SET = EventKind.SET.value
 NEXT = Exit("next")
-_NUMBER = re.compile(r"-?(?:0|[1-9]\d*)(?:\.\d+)?")
 
 
 class SetVariables:
@@ -47,17 +45,3 @@ class SetVariables:
 def _parse(text: str) -> Any:
     value = from_json(text) if text.strip() else None
     return "" if value is None else value
-
-
-def cast(text: str) -> Any:
-    """A rendered value as Studio keeps it.
-
-    >>> cast("3"), cast("2.50"), cast('"3"'), cast("007"), cast("yes")
-    (3, 2.5, '3', '007', 'yes')
-    """
-    bare = text.strip()
-    if _NUMBER.fullmatch(bare) and len(bare) <= 15:  # longer ones (card numbers, ids) would lose digits
-        return float(bare) if "." in bare else int(bare)
-    if len(bare) > 1 and bare[0] == bare[-1] == '"' and _NUMBER.fullmatch(bare[1:-1]):
-        return bare[1:-1]
-    return text
