@@ -12,8 +12,8 @@ from flowlab.errors import FlowlabError
 from flowlab.formats import load, save
 from flowlab.model.channel import Channel, channels
 from flowlab.model.conversation import Conversation, Message
-from flowlab.model.event import Event
 from flowlab.model.flow import Condition, Flow, State, Transition
+from flowlab.model.journey import journey
 from flowlab.model.outcome import Outcome
 from flowlab.run.render import segments
 from flowlab.run.services import Services
@@ -25,7 +25,6 @@ __all__ = [
     "Channel",
     "Condition",
     "Conversation",
-    "Event",
     "Flow",
     "FlowlabError",
     "Message",
@@ -40,6 +39,7 @@ __all__ = [
     "compare",
     "diff",
     "draw",
+    "journey",
     "load",
     "replay",
     "report",

@@ -23,6 +23,7 @@ from check_cases import (
     to_agents,
     with_raw,
 )
+from routing_cases import CASES as ROUTING_CASES
 from small_flows import WAIT, ask, assign, flow, hand_off, misspelt, say, split, state, waiting
 
 from flowlab.check import RULES, Findings, catalogue_markdown, check, widgets_markdown

@@ -15,7 +15,7 @@ import typer
 
 import flowlab as fl
 from flowlab.errors import FlowlabError, UsageError
-from flowlab.model.routing import Workflow
+from flowlab.model.routing import Workflow, Workspace
 from flowlab.model.walk import are_walks
 
 app = typer.Typer(
@@ -84,7 +84,7 @@ def load_workflow(path: Path) -> Workflow:
 
 def what(thing: object) -> str:
     """What a file held, in words."""
-    names = {fl.Flow: "a flow", Workflow: "a TaskRouter workflow"}
+    names = {fl.Flow: "a flow", Workflow: "a TaskRouter workflow", Workspace: "a TaskRouter workspace"}
     return names.get(type(thing), "recorded executions" if are_walks(thing) else "conversations")
 
 

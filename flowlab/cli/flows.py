@@ -13,15 +13,17 @@ import flowlab as fl
 from flowlab.check.baseline import baseline_text, read_baseline
 from flowlab.check.page import github_page
 from flowlab.check.sarif import sarif
-from flowlab.cli.app import AsJson, FlowFile, app, load_flow, print_json
+from flowlab.cli.app import AsJson, FlowFile, app, load_flow, load_workflow, print_json, what
 from flowlab.errors import UsageError
 from flowlab.formats import write_whole
 from flowlab.formats.flow_yaml_words import same_json
 from flowlab.formats.json_text import parse_json
 from flowlab.formats.studio import write_flow
 from flowlab.formats.text import read_text
+from flowlab.formats.workspace import load_workspace
 from flowlab.model.finding import Severity
 from flowlab.model.routing import Workflow
+from flowlab.model.routing_graph import workflow_graph
 
 
 class FailOn(StrEnum):
@@ -35,10 +37,16 @@ class FailOn(StrEnum):
 Channels = Annotated[list[str] | None, typer.Option("--channel", help="also check texts against this channel")]
 
 
+WorkflowFile = Annotated[Path | None, typer.Option("--workflow", help="the TaskRouter workflow behind it (JSON)")]
+WorkersFile = Annotated[Path | None, typer.Option("--workers", help="the workspace: queues and workers (YAML, JSON)")]
+
+
 @app.command()
 def check(
-    flows: Annotated[list[Path], typer.Argument(help="Studio flows (JSON)", metavar="FLOW...")],
+    flows: Annotated[list[Path], typer.Argument(help="flows (JSON, YAML) or workflows (JSON)", metavar="FLOW...")],
     channel: Channels = None,
+    workflow: WorkflowFile = None,
+    workers: WorkersFile = None,
     fail_on: Annotated[FailOn, typer.Option(help="exit with 1 from this severity on")] = FailOn.ERROR,
     as_json: AsJson = False,
     as_sarif: Annotated[bool, typer.Option("--sarif", help="print one SARIF 2.1.0 log")] = False,
@@ -51,7 +59,11 @@ def check(
     if as_json + as_sarif + as_github > 1:
         raise UsageError("--json, --sarif and --github exclude each other: ask for one of them")
     known = read_baseline(baseline) if baseline else frozenset()
-    found = {str(path): fl.check(load_flow(path), channel or (), config=config).without(known) for path in flows}
+    routing = load_routing(workflow, workers)
+    found = {
+        str(path): fl.check(load_checked(path), channel or (), **routing, config=config).without(known)
+        for path in flows
+    }
     if write_baseline:
         write_whole(write_baseline, baseline_text(found.values()))
         print(f"wrote {write_baseline}")
@@ -77,13 +89,22 @@ def draw(
     dark: Annotated[bool, typer.Option("--dark", help="for dark backgrounds")] = False,
     checked: Annotated[bool, typer.Option("--check", help="mark the states that have findings")] = False,
     channel: Channels = None,
+    workflow: WorkflowFile = None,
+    workers: WorkersFile = None,
 ) -> None:
-    """Draw a flow into a file."""
+    """Draw a flow or a workflow into a file; with --workflow the whole journey, from entry point to worker."""
     from flowlab.show.draw import save_drawing
 
-    thing = load_flow(flow)
-    findings = fl.check(thing, channel or ()) if checked or channel else None
-    save_drawing(thing, out, direction=direction, theme="dark" if dark else "light", findings=findings)
+    thing: Any = load_checked(flow)
+    routing = load_routing(workflow, workers)
+    findings = fl.check(thing, channel or (), **routing) if checked or channel else None
+    marked = findings
+    if isinstance(thing, Workflow):
+        thing = workflow_graph(thing, routing["workspace"])
+    elif workflow is not None:
+        thing = fl.journey(load_flow(flow), **routing)
+        marked = findings and thing.placed(findings)
+    save_drawing(thing, out, direction=direction, theme="dark" if dark else "light", findings=marked)
     print(f"wrote {out}" + (f" ({findings.summary})" if findings is not None else ""))
 
 
@@ -101,6 +122,22 @@ def convert(
     fl.save(thing, target)
     same = isinstance(thing, fl.Flow | Workflow) and same_json(_json_of(source), _json_of(target))
     print(f"wrote {target}" + (" (equal as JSON)" if same else ""))
+
+
+def load_checked(path: Path) -> fl.Flow | Workflow:
+    """A flow or a workflow from a file. Raises UsageError when the file holds something else."""
+    thing = fl.load(path)
+    if not isinstance(thing, fl.Flow | Workflow):
+        raise UsageError(f"{path} holds {what(thing)}; expected a flow (JSON, YAML) or a workflow (JSON)")
+    return thing
+
+
+def load_routing(workflow: Path | None, workers: Path | None) -> dict[str, Any]:
+    """The workflow and the workspace that were named, as ``fl.check`` and ``fl.journey`` take them."""
+    return {
+        "workflow": load_workflow(workflow) if workflow else None,
+        "workspace": load_workspace(workers) if workers else None,
+    }
 
 
 def _json_of(path: Path) -> Any:

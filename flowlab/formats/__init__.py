@@ -18,12 +18,13 @@ from flowlab.formats.json_text import parse_json
 from flowlab.formats.studio import looks_like_flow, read_flow, write_flow
 from flowlab.formats.taskrouter import looks_like_workflow, read_workflow, write_workflow
 from flowlab.formats.text import read_text
+from flowlab.formats.workspace import load_workspace, looks_like_workspace
 from flowlab.model.conversation import Conversation
 from flowlab.model.flow import Flow
-from flowlab.model.routing import Workflow
+from flowlab.model.routing import Workflow, Workspace
 from flowlab.model.walk import Walk
 
-Loaded = Flow | Workflow | list[Conversation] | list[Walk]
+Loaded = Flow | Workflow | Workspace | list[Conversation] | list[Walk]
 
 
 class Format(NamedTuple):
@@ -49,7 +50,7 @@ WRITERS: dict[type, dict[str, Callable[[Any], str]]] = {
 
 
 def load(source: str | Path | Mapping[str, Any], *, redact: bool = True) -> Loaded:
-    """A flow, a TaskRouter workflow or conversations, whichever the file (or the parsed JSON) holds.
+    """A flow, a TaskRouter workflow or workspace, or conversations, whichever the file (or the parsed JSON) holds.
 
     A record of Studio executions (a file, or a folder of them: :mod:`flowlab.formats.executions`) gives walks.
 
@@ -59,7 +60,7 @@ def load(source: str | Path | Mapping[str, Any], *, redact: bool = True) -> Load
     if isinstance(source, Mapping) and looks_like_executions(source):
         return read_executions(source, "executions", redact=redact)
     if isinstance(source, Mapping):
-        return _from_json(source, "flow")
+        return load_workspace(source) if looks_like_workspace(source) else _from_json(source, "flow")
     if isinstance(source, str) and source.lstrip()[:1] in ("{", "["):
         raise UsageError("load() wants the path of a file, or parsed JSON: give it json.loads(text)")
     path = Path(source)
@@ -73,8 +74,12 @@ def load(source: str | Path | Mapping[str, Any], *, redact: bool = True) -> Load
     if "\0" in text:
         raise FormatError(str(path), "holds NUL characters: UTF-16 without its mark, or no text. Save it as UTF-8")
     if path.suffix.lower() in (".yaml", ".yml"):
+        if looks_like_workspace(text):
+            return load_workspace(path)
         return read_yaml(text, str(path))
     data = _json_of(text, str(path))
+    if looks_like_workspace(data) and isinstance(data, Mapping):
+        return load_workspace(path)
     if looks_like_executions(record := text if data is None else data):
         return read_executions(record, str(path), redact=redact)
     if data is None or _is_conversation(data):
@@ -82,7 +87,7 @@ def load(source: str | Path | Mapping[str, Any], *, redact: bool = True) -> Load
     return _from_json(data, str(path))
 
 
-def save(thing: Flow | Workflow | Sequence[Conversation] | Sequence[Walk], path: str | Path) -> Path:
+def save(thing: Loaded | Sequence[Conversation] | Sequence[Walk], path: str | Path) -> Path:
     """Write a flow as Studio JSON (``.json``) or its short form (``.yaml``), conversations as ``.jsonl`` or ``.csv``.
 
     A workflow is written as TaskRouter's JSON; walks as Studio's executions with their steps (``.json``), or as the
@@ -94,6 +99,8 @@ def save(thing: Flow | Workflow | Sequence[Conversation] | Sequence[Walk], path:
     path = Path(path)
     first = thing[0] if isinstance(thing, Sequence) and thing else thing
     kind = next((kind for kind in WRITERS if isinstance(first, kind)), list)
+    if kind is list and not isinstance(thing, Sequence):
+        raise UsageError(f"{path}: a {type(thing).__name__.lower()} is read, not written; edit its file")
     write = WRITERS[kind].get(path.suffix)
     if write is None:
         what = "conversations are" if kind is list else f"a {kind.__name__.lower()} is"

@@ -29,6 +29,7 @@ What Twilio's REST API lists is understood too: ``task_queues`` for ``queues``, 
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from dataclasses import fields
 from pathlib import Path
@@ -46,6 +47,9 @@ from flowlab.model.routing import Queue, Waiting, Worker, Workspace
 
 #: What a Flex account starts with; used where a file names no activities.
 FLEX_ACTIVITIES: Mapping[str, bool] = {"Available": True, "Offline": False, "Unavailable": False, "Break": False}
+_OWN = ("workers", "queues", "task_queues")
+_TOP = re.compile(rf"^(?:{'|'.join(_OWN)})\s*:", re.MULTILINE)
+_FLOW_TOP = re.compile(r"^states\s*:", re.MULTILINE)
 _KEYS = ("workspace", "timezone", "activities", "queues", "workers", "readings")
 
 _TASKS = whole(0, 10_000)
@@ -62,6 +66,13 @@ _QUEUE = {
 }
 _WORKER = {"name": TEXT, "sid": TEXT, "activity": TEXT, "idle_s": SECONDS}
 _WAITING = {"priority": _PRIORITY, "age_s": SECONDS}
+
+
+def looks_like_workspace(data: Any) -> bool:
+    """Whether parsed JSON, or the text of a YAML file, could be a workspace: it names workers or queues on top."""
+    if isinstance(data, str):
+        return bool(_TOP.search(data)) and not _FLOW_TOP.search(data)
+    return isinstance(data, Mapping) and "states" not in data and any(key in data for key in _OWN)
 
 
 def load_workspace(source: Workspace | Mapping[str, Any] | str | Path) -> Workspace:

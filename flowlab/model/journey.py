@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
 from flowlab.model.channel import Channel
+from flowlab.model.finding import Finding
 from flowlab.model.flow import Flow, State
 from flowlab.model.kinds import Family
 from flowlab.model.routing import Workflow, Workspace
@@ -41,6 +42,11 @@ class Journey:
         """All of it as networkx's own MultiDiGraph; see :func:`journey_graph` for the contract."""
         return journey_graph(self)
 
+    def placed(self, findings: Iterable[Finding]) -> list[Finding]:
+        """Findings of the flow and its routing, each at its node of :attr:`graph`, to be drawn there."""
+        states = self.flow.by_name
+        return [replace(found, state=state_node(found.state)) if found.state in states else found for found in findings]
+
     def _repr_mimebundle_(self, **_kwargs: Any) -> tuple[dict[str, Any], dict[str, Any]]:
         """In a notebook a journey shows itself as a picture, once the drawing room has registered how."""
         from flowlab.model import display
@@ -69,6 +75,11 @@ def journey(
     return Journey(flow, workflow, workspace, tuple(entry_points or ()))
 
 
+def state_node(name: str) -> str:
+    """The node of a state of the flow."""
+    return f"state:{name}"
+
+
 def journey_graph(whole: Journey) -> nx.MultiDiGraph:
     """Make the graph of a journey, under the contract of :func:`flowlab.model.graph.flow_graph`.
 
@@ -84,17 +95,17 @@ def journey_graph(whole: Journey) -> nx.MultiDiGraph:
         graph.add_node(f"entry:{name}", kind="entry_point", family=str(Family.ENTRY), label=name, text="", initial=True)
     graph.graph["initial"] = next(iter(graph), "")
     for name, data in whole.flow.graph.nodes(data=True):
-        graph.add_node(f"state:{name}", **{**data, "initial": data["initial"] and not entries})
+        graph.add_node(state_node(name), **{**data, "initial": data["initial"] and not entries})
     for name, event in entries:
         if whole.flow.initial_state in whole.flow.graph:
-            _edge(graph, f"entry:{name}", f"state:{whole.flow.initial_state}", event)
+            _edge(graph, f"entry:{name}", state_node(whole.flow.initial_state), event)
     for tail, head, key, data in whole.flow.graph.edges(keys=True, data=True):
-        graph.add_edge(f"state:{tail}", f"state:{head}", key, **data)
+        graph.add_edge(state_node(tail), state_node(head), key, **data)
     if whole.workflow is not None:
         add_workflow(graph, whole.workflow, whole.workspace)
         for state in whole.flow:
             if _hands_over(state, whole.workflow):
-                _edge(graph, f"state:{state.name}", TASK, "task")
+                _edge(graph, state_node(state.name), TASK, "task")
     return graph
 
 

@@ -132,7 +132,7 @@ class _Maker:
         targets = [target_node(index, number) for number in range(1, len(each.targets) + 1)]
         for number, (target, ref) in enumerate(zip(each.targets, each.queues, strict=True), start=1):
             found = self.workspace.find_queue(ref) if self.workspace else None
-            label = f"target {number}: {found.label if found else ref or 'no queue'}"
+            label = f"target {number}: {found.label if found else _called(ref)}"
             self.node(targets[number - 1], "target", Family.TARGET, label, _words(target))
         self.edge(here, (*targets, otherwise)[0], "match")
         self.edge(here, otherwise, "noMatch")
@@ -159,9 +159,9 @@ class _Maker:
             self.queues[name] = found
             self.node(name, "task_queue", Family.QUEUE, found.label, found.target_workers)
         elif self.workspace or not ref:
-            self.node(name, "missing", Family.MISSING, ref or "no queue")
+            self.node(name, "missing", Family.MISSING, _called(ref))
         else:
-            self.node(name, "task_queue", Family.QUEUE, ref)
+            self.node(name, "task_queue", Family.QUEUE, _called(ref))
         return name
 
     def workers(self) -> None:
@@ -179,6 +179,12 @@ class _Maker:
 def _can_time_out(each: Filter) -> bool:
     """Whether a task can leave the filter because its time ran out."""
     return bool(each.targets) and each.targets[-1].timeout_s is not None
+
+
+def _called(ref: str) -> str:
+    """What to write for a queue of which only the reference is known; of a sid, what people tell it by."""
+    is_sid = len(ref) == 34 and ref.startswith("WQ") and ref.isalnum()
+    return f"{ref[:4]}…{ref[-4:]}" if is_sid else ref or "no queue"
 
 
 def _words(target: Target) -> str:

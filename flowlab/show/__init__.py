@@ -2,20 +2,18 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
-
-if TYPE_CHECKING:
-    from flowlab.model.flow import Flow
+from typing import Any
 
 
 def register_displays() -> None:
-    """Let flows show themselves in notebooks. The painter is loaded when the first one does."""
+    """Let flows, workflows and journeys show themselves in notebooks. The painter is loaded when the first one does."""
     from flowlab.model.display import register
 
-    register("Flow", _flow_bundle)
+    for name in ("Flow", "Workflow", "Journey"):
+        register(name, _bundle)
 
 
-def _flow_bundle(flow: Flow) -> tuple[dict[str, Any], dict[str, Any]]:
+def _bundle(thing: Any) -> tuple[dict[str, Any], dict[str, Any]]:
     from flowlab.show.draw import flow_bundle
 
-    return flow_bundle(flow)
+    return flow_bundle(thing)
