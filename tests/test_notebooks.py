@@ -19,7 +19,7 @@ each = pytest.mark.parametrize("path", NOTEBOOKS, ids=lambda path: path.stem)
 
 
 def test_the_notebooks_are_there() -> None:
-    assert [path.stem for path in NOTEBOOKS]== ["00_tour", "01_compare_channels", "02_before_production"]
+    assert [path.stem for path in NOTEBOOKS] == ["00_tour", "01_compare_channels", "02_before_production"]
 
 
 @each

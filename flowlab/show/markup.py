@@ -5,6 +5,7 @@ from __future__ import annotations
 import base64
 from collections.abc import Callable, Iterable, Mapping
 from html import escape
+from itertools import zip_longest
 from typing import TYPE_CHECKING, Any
 
 from flowlab.show.cells import plain
@@ -39,10 +40,21 @@ def safe(value: Any) -> str:
 
 
 def table(heads: Iterable[str], rows: Iterable[Iterable[Any]]) -> str:
-    """A plain table of escaped values."""
-    head = "".join(f"<th scope=col>{safe(name)}</th>" for name in heads)
-    body = "".join("<tr>" + "".join(f"<td>{safe(v)}</td>" for v in row) + "</tr>" for row in rows)
+    """A plain table of escaped values: texts from the left, numbers from the right."""
+    filled = [list(row) for row in rows]
+    first = filled[0] if filled else []
+    head = "".join(f"<th scope=col{_side(value)}>{safe(name)}</th>" for name, value in zip_longest(heads, first))
+    body = "".join("<tr>" + "".join(f"<td{_side(v)}>{safe(v)}</td>" for v in row) + "</tr>" for row in filled)
     return f"<div class=scroll><table><thead><tr>{head}</tr></thead><tbody>{body}</tbody></table></div>"
+
+
+def _side(value: Any) -> str:
+    return " style='text-align:left'" if isinstance(value, str) else ""
+
+
+def small(sentence: str) -> str:
+    """A sentence in small, muted print."""
+    return f"<div style='{MUTED};font-size:.85em;margin:.4em 0'>{safe(sentence)}</div>"
 
 
 def items(sentences: Iterable[str]) -> str:
