@@ -22,12 +22,14 @@ FILES = sorted(PACKAGE.rglob("*.py"))
 #: reads the flow files that a services file names as subflows.
 MAY_IMPORT = {
     "errors": set(),
-    "model": {"errors"},
-    "formats": {"model", "errors"},
-    "run": {"model", "errors", "formats.studio", "formats.text", "formats.json_text"},
-    "measure": {"model", "errors"},
+    "text": {"errors"},
+    "model": {"text", "errors"},
+    "formats": {"model", "text", "errors"},
+    "run": {"model", "text", "errors", "formats.studio"},
+    "measure": {"model", "text", "errors"},
     "check": {
         "model",
+        "text",
         "errors",
         "run.render",
         "run.template",
@@ -36,7 +38,7 @@ MAY_IMPORT = {
         "run.pattern",
         "run.values",
     },
-    "show": {"model", "errors", "measure", "check"},
+    "show": {"model", "text", "errors", "measure", "check"},
 }
 ROOMS_ON_TOP = {"widgets", "api", "cli", "demo", "terminal_chat", "__init__", "testing"}
 

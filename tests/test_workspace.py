@@ -13,10 +13,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from flowlab.errors import FlowError, FlowlabError, FormatError, UsageError
-from flowlab.formats.located_yaml import parse_yaml
 from flowlab.formats.workspace import load_workspace
 from flowlab.model.readings import Readings
 from flowlab.model.routing import Queue, Waiting, Worker, Workspace
+from flowlab.text.located_yaml import parse_yaml
 
 SAMPLE = Path(__file__).parents[1] / "sample_data" / "routing" / "workspace.yaml"
 

@@ -15,7 +15,7 @@ import typer
 import flowlab as fl
 from flowlab.cli.app import AsJson, ServicesFile, app, load_conversations, load_flow, print_json
 from flowlab.errors import FlowlabError, UsageError
-from flowlab.formats.text import read_text
+from flowlab.text.files import read_text
 
 #: What git hands over: path, old file, hex, mode, new file, hex, mode; after a rename the new path and a note as well.
 GIT_ARGUMENTS = (7, 9)

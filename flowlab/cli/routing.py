@@ -11,8 +11,8 @@ import typer
 import flowlab as fl
 from flowlab.cli.app import AsJson, app, load_workflow, print_json
 from flowlab.errors import FormatError, UsageError
-from flowlab.formats.json_text import parse_json
-from flowlab.formats.text import read_text
+from flowlab.text.files import read_text
+from flowlab.text.json_text import parse_json
 
 _FORM = """Write it like --task '{"language": "pt"}', --task @task.json, or --task - to read it from standard input"""
 

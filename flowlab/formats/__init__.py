@@ -14,15 +14,15 @@ from flowlab.formats import executions_csv, executions_write
 from flowlab.formats.conversations import read_conversations, write_csv, write_jsonl
 from flowlab.formats.executions import looks_like_executions, read_executions, read_folder
 from flowlab.formats.flow_yaml import read_yaml, write_yaml
-from flowlab.formats.json_text import parse_json
 from flowlab.formats.studio import looks_like_flow, read_flow, write_flow
 from flowlab.formats.taskrouter import looks_like_workflow, read_workflow, write_workflow
-from flowlab.formats.text import read_text
 from flowlab.formats.workspace import load_workspace, looks_like_workspace
 from flowlab.model.conversation import Conversation
 from flowlab.model.flow import Flow
 from flowlab.model.routing import Workflow, Workspace
 from flowlab.model.walk import Walk
+from flowlab.text.files import read_text
+from flowlab.text.json_text import parse_json
 
 Loaded = Flow | Workflow | Workspace | list[Conversation] | list[Walk]
 

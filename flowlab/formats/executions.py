@@ -31,10 +31,10 @@ from flowlab.formats.conversations.safe_json import loads
 from flowlab.formats.executions_csv import looks_like_header, read_rows
 from flowlab.formats.executions_parts import EVENT_TYPE, Parts
 from flowlab.formats.executions_walks import walks_from
-from flowlab.formats.json_text import is_deep, parse_json
 from flowlab.formats.redact import Mask, region_of
-from flowlab.formats.text import read_text
 from flowlab.model.walk import Walk, WalkedStep
+from flowlab.text.files import read_text
+from flowlab.text.json_text import is_deep, parse_json
 
 _STEP_KEYS = ("transitioned_from", "transitioned_to")
 

@@ -7,7 +7,7 @@ from difflib import get_close_matches
 from typing import Any
 
 from flowlab.errors import Fault
-from flowlab.formats.flow_yaml_tree import Mark, Node, NumberFault, Pairs, Text, as_json
+from flowlab.text.yaml_tree import Mark, Node, NumberFault, Pairs, Text, as_json
 
 #: How often near names are looked for (it takes time with many names), and how many names are listed.
 _MOST_HINTS, _MOST_KNOWN = 100, 20

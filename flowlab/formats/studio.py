@@ -17,9 +17,9 @@ from pathlib import PurePath
 from typing import Any
 
 from flowlab.errors import Fault, FormatError
-from flowlab.formats.json_text import parse_json
 from flowlab.formats.studio_legacy import is_legacy, upgrade
 from flowlab.model.flow import Condition, Flow, State, Transition
+from flowlab.text.json_text import parse_json
 
 
 @dataclass(frozen=True, slots=True)

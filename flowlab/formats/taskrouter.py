@@ -17,8 +17,8 @@ from pathlib import PurePath
 from typing import Any
 
 from flowlab.errors import Fault, FormatError
-from flowlab.formats.json_text import parse_json
 from flowlab.model.routing import Filter, Target, Workflow
+from flowlab.text.json_text import parse_json
 
 _NAMES = ("filter_friendly_name", "friendly_name")
 _DEFAULT_KEYS = ("queue", "task_queue_sid")

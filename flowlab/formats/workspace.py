@@ -37,13 +37,13 @@ from typing import Any, ClassVar
 from zoneinfo import ZoneInfo
 
 from flowlab.errors import FormatError, UsageError, did_you_mean
-from flowlab.formats.checked import SECONDS, TEXT, YES_NO, Check, Entries, whole
-from flowlab.formats.json_text import parse_json
-from flowlab.formats.located_yaml import Located, Place, read_yaml
 from flowlab.model.expression_parser import parse
-from flowlab.model.plain import short
 from flowlab.model.readings import Readings
 from flowlab.model.routing import Queue, Waiting, Worker, Workspace
+from flowlab.text.checked import SECONDS, TEXT, YES_NO, Check, Entries, whole
+from flowlab.text.json_text import parse_json
+from flowlab.text.located_yaml import Located, Place, read_yaml
+from flowlab.text.plain import short
 
 #: What a Flex account starts with; used where a file names no activities.
 FLEX_ACTIVITIES: Mapping[str, bool] = {"Available": True, "Offline": False, "Unavailable": False, "Break": False}

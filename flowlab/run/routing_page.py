@@ -7,7 +7,7 @@ from collections.abc import Iterable, Iterator
 from html import escape
 from typing import TYPE_CHECKING
 
-from flowlab.model.plain import plain, short
+from flowlab.text.plain import plain, short
 
 if TYPE_CHECKING:
     from flowlab.run.routing_result import FilterTried, Routing, TargetTried, WorkerSeen

@@ -7,10 +7,10 @@ from pathlib import Path
 from typing import Any
 
 from flowlab.errors import Fault, FormatError
-from flowlab.formats.json_text import parse_json
 from flowlab.formats.studio import read_flow
-from flowlab.formats.text import read_text
 from flowlab.model.flow import Flow
+from flowlab.text.files import read_text
+from flowlab.text.json_text import parse_json
 
 
 def read_subflows(table: Any, folder: Path) -> tuple[dict[str, Flow], list[Fault]]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from flowlab.formats.json_text import strict_loads
+from flowlab.text.json_text import strict_loads
 
 _MAX_DEPTH = 50
 

@@ -6,8 +6,8 @@ from collections.abc import Callable, Mapping, Sequence
 from typing import Any, ClassVar
 
 from flowlab.errors import did_you_mean
-from flowlab.formats.located_yaml import Located, Place
-from flowlab.model.plain import short
+from flowlab.text.located_yaml import Located, Place
+from flowlab.text.plain import short
 
 #: Whether a value is right, and what it should be in words.
 Check = tuple[Callable[[Any], bool], str]

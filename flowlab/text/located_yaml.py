@@ -13,8 +13,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from flowlab.errors import Fault, FormatError
-from flowlab.formats.json_text import MAX_DEPTH, parse_json
-from flowlab.formats.text import read_text
+from flowlab.text.files import read_text
+from flowlab.text.json_text import MAX_DEPTH, parse_json
 
 if TYPE_CHECKING:
     import yaml
