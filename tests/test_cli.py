@@ -214,3 +214,11 @@ def test_demo_writes_everything_it_names(run, tmp_path) -> None:
     }
     assert "all text channels" in out
     assert "report.html" in out
+
+
+def test_half_a_character_in_a_flow_still_gives_a_log(run, tmp_path: Path) -> None:
+    flow, log = tmp_path / "flow.json", tmp_path / "events.csv"
+    flow.write_text(Path(FLOW).read_text(encoding="utf-8").replace('"body": "', '"body": "\\ud83d '), encoding="utf-8")
+    code, _, err = run("replay", str(flow), TALKS, "--services", SERVICES, "-o", str(log))
+    assert (code, err) == (0, "")
+    assert "\\ud83d " in log.read_text(encoding="utf-8")

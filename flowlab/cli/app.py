@@ -17,6 +17,7 @@ import flowlab as fl
 from flowlab.errors import FlowlabError, UsageError
 from flowlab.model.routing import Workflow, Workspace
 from flowlab.model.walk import are_walks
+from flowlab.text.json_text import json_page
 
 app = typer.Typer(
     help="See, talk to, replay and compare customer-conversation flows on every text channel, offline.",
@@ -90,7 +91,7 @@ def what(thing: object) -> str:
 
 def print_json(data: Any) -> None:
     """One JSON document on standard output."""
-    print(json.dumps(data, ensure_ascii=False, indent=2))
+    print(json_page(data))
 
 
 def records(table: Any) -> Any:

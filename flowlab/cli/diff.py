@@ -16,6 +16,7 @@ import flowlab as fl
 from flowlab.cli.app import AsJson, ServicesFile, app, load_conversations, load_flow, print_json
 from flowlab.errors import FlowlabError, UsageError
 from flowlab.text.files import read_text
+from flowlab.text.json_text import json_page
 
 #: What git hands over: path, old file, hex, mode, new file, hex, mode; after a rename the new path and a note as well.
 GIT_ARGUMENTS = (7, 9)
@@ -97,6 +98,6 @@ def as_comparable(file: str) -> str:
     except FlowlabError:
         text = read_text(Path(file))
     try:
-        return json.dumps(json.loads(text), ensure_ascii=False, indent=2) + "\n"
+        return json_page(json.loads(text)) + "\n"
     except (ValueError, RecursionError):
         return text

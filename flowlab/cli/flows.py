@@ -15,15 +15,13 @@ from flowlab.check.page import github_page
 from flowlab.check.sarif import sarif
 from flowlab.cli.app import AsJson, FlowFile, app, load_flow, load_workflow, print_json, what
 from flowlab.errors import UsageError
-from flowlab.formats import write_whole
-from flowlab.formats.flow_yaml_words import same_json
 from flowlab.formats.studio import write_flow
 from flowlab.formats.workspace import load_workspace
 from flowlab.model.finding import Severity
 from flowlab.model.routing import Workflow
 from flowlab.model.routing_graph import workflow_graph
-from flowlab.text.files import read_text
-from flowlab.text.json_text import parse_json
+from flowlab.text.files import read_text, write_whole
+from flowlab.text.json_text import parse_json, same_json
 
 
 class FailOn(StrEnum):

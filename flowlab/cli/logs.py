@@ -14,6 +14,7 @@ from flowlab.errors import UsageError
 from flowlab.model.outcome import same_outcome
 from flowlab.model.walk import Walk, are_walks
 from flowlab.show.walked import Walked
+from flowlab.text.files import write_whole
 
 
 class FailOn(StrEnum):
@@ -61,8 +62,6 @@ def load_walks(path: Path) -> list[Walk]:
 
 
 def _write_table(walked: Walked, path: Path) -> None:
-    from flowlab.formats import write_whole
-
     if path.suffix != ".csv":
         raise UsageError(f"{path}: the table of executions is written as .csv")
     write_whole(path, walked.table.to_csv(index=False))

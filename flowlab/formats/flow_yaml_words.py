@@ -6,9 +6,7 @@ The form itself is described in :mod:`flowlab.formats.flow_yaml`. Source of type
 
 from __future__ import annotations
 
-import json
 from dataclasses import dataclass
-from typing import Any
 
 from flowlab.model.kinds import KINDS
 
@@ -143,8 +141,3 @@ def usual_caption(condition: str, value: str) -> str:
     'If value equal_to 1'
     """
     return f"If value {condition} {value}"
-
-
-def same_json(one: Any, other: Any) -> bool:
-    """Whether two values are the same JSON: the order of keys is nothing, 1 and 1.0 and true are three things."""
-    return one == other and json.dumps(one, sort_keys=True) == json.dumps(other, sort_keys=True)
