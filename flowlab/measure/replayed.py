@@ -6,7 +6,6 @@ from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
-from html import escape
 from typing import TYPE_CHECKING, Any
 
 from flowlab.errors import UsageError, did_you_mean
@@ -21,6 +20,7 @@ from flowlab.model.divergence import Divergence
 from flowlab.model.event import Event, EventKind
 from flowlab.model.flow import Flow
 from flowlab.model.walk import Walk
+from flowlab.text.plain import safe
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -132,10 +132,10 @@ def _html(run: Run) -> str:
         body += heading % f"record and replay differ in {talks} of {n}" + differences
     if run.unanswered:
         states = ", ".join(f"{state} ({n})" for state, n in run.unanswered.items())
-        body += heading % "nothing answered (see services)" + f"<tr><td colspan=2>{escape(states)}</td></tr>"
+        body += heading % "nothing answered (see services)" + f"<tr><td colspan=2>{safe(states)}</td></tr>"
     return (
-        f"<div style='color:var(--jp-ui-font-color1,inherit)'><b>{escape(run.flow.name)}</b> "
-        f"<span style='{_MUTED}'>{escape(run.source)}: {n} conversations, {len(run.log)} events</span>"
+        f"<div style='color:var(--jp-ui-font-color1,inherit)'><b>{safe(run.flow.name)}</b> "
+        f"<span style='{_MUTED}'>{safe(run.source)}: {n} conversations, {len(run.log)} events</span>"
         f"<table style='margin:.4em 0;background:transparent'>{body}</table>"
         f"<span style='{_MUTED}'>.events .outcomes .divergences .coverage()</span></div>"
     )
@@ -143,4 +143,4 @@ def _html(run: Run) -> str:
 
 def _row(label: str, k: int, n: int = 0) -> str:
     share = f" <span style='{_MUTED}'>{k / n:.0%}</span>" if n else ""
-    return f"<tr><td style='text-align:left'>{escape(label)}</td><td style='text-align:right'>{k}{share}</td></tr>"
+    return f"<tr><td style='text-align:left'>{safe(label)}</td><td style='text-align:right'>{k}{share}</td></tr>"

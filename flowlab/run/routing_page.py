@@ -4,10 +4,9 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterable, Iterator
-from html import escape
 from typing import TYPE_CHECKING
 
-from flowlab.text.plain import plain, short
+from flowlab.text.plain import plain, safe, short
 
 if TYPE_CHECKING:
     from flowlab.run.routing_result import FilterTried, Routing, TargetTried, WorkerSeen
@@ -94,10 +93,10 @@ def _fault_lines(fault: str) -> str:
 def html_page(routing: Routing) -> str:
     """Tables in the colours of whatever page they stand on. Everything from files and tasks is escaped."""
     end = _ENDS[routing.assignment_status]
-    head = f"{_mark(end)} <b>{escape(routing.assignment_status)}</b>: {escape(routing.summary)}"
+    head = f"{_mark(end)} <b>{safe(routing.assignment_status)}</b>: {safe(routing.summary)}"
     filters = _table(
         ("", "Filter", "Expression", "Why"),
-        ((_mark(_SIGNS[f.status]), _safe(f.filter), _code(f.expression), _safe(_about(f))) for f in routing.filters),
+        ((_mark(_SIGNS[f.status]), safe(f.filter), _code(f.expression), safe(_about(f))) for f in routing.filters),
     )
     targets = "".join(map(_target_html, routing.targets))
     faults = "".join(
@@ -105,17 +104,15 @@ def html_page(routing: Routing) -> str:
         for fault in routing.faults
     )
     wrong = f"<div>What is wrong:<ul>{faults}</ul></div>" if faults else ""
-    about = f"<div style='opacity:.75'>{_safe(_heading(routing))}</div>"
+    about = f"<div style='opacity:.75'>{safe(_heading(routing))}</div>"
     return f'<div style="color:inherit">{about}<div>{head}</div>{filters}{targets}{wrong}</div>'
 
 
 def _target_html(target: TargetTried) -> str:
-    title = f"<b>{_safe(target.name)}</b>: queue {_safe(target.queue)}, {_safe(_terms(target))}"
+    title = f"<b>{safe(target.name)}</b>: queue {safe(target.queue)}, {safe(_terms(target))}"
     ahead = f" {target.tasks_ahead} waiting tasks come first." if target.tasks_ahead else ""
-    end = (
-        f"<div>{_safe(target.outcome)}: {_lines(target.why)}.{ahead}</div>" if target.why else "<div>not reached</div>"
-    )
-    rows = ((_mark("✓" if w.position else "×", _sign(w)), _safe(w.worker), _safe(w.why)) for w in target.workers)
+    end = f"<div>{safe(target.outcome)}: {_lines(target.why)}.{ahead}</div>" if target.why else "<div>not reached</div>"
+    rows = ((_mark("✓" if w.position else "×", _sign(w)), safe(w.worker), safe(w.why)) for w in target.workers)
     table = _table(("", "Worker", "Why"), rows) if target.workers else ""
     return f"<div style='margin-top:.8em'>{title}{table}{end}</div>"
 
@@ -128,16 +125,12 @@ def _table(heads: Iterable[str], rows: Iterable[Iterable[str]]) -> str:
 
 
 def _mark(sign: str, text: str = "") -> str:
-    return f"<b style='color:{_COLOURS[sign]}'>{escape(text or sign)}</b>"
+    return f"<b style='color:{_COLOURS[sign]}'>{safe(text or sign)}</b>"
 
 
 def _code(text: str) -> str:
-    return f"<code style='color:inherit;background:none'>{_safe(text)}</code>"
-
-
-def _safe(text: str) -> str:
-    return escape(plain(text))
+    return f"<code style='color:inherit;background:none'>{safe(text)}</code>"
 
 
 def _lines(text: str) -> str:
-    return "\n".join(map(_safe, text.split("\n")))
+    return "\n".join(map(safe, text.split("\n")))

@@ -12,9 +12,10 @@ from flowlab.errors import UsageError
 from flowlab.measure.compare import cautions, compare_long, compare_table, share_n, shares
 from flowlab.measure.replayed import Run
 from flowlab.show import markup
-from flowlab.show.cells import grid, plain
+from flowlab.show.cells import grid
 from flowlab.show.panels import AMOUNTS, draw_panels, figure_size
 from flowlab.show.tables import WIDTH, html_grid, text_grid
+from flowlab.text.plain import plain
 
 if TYPE_CHECKING:
     import pandas as pd

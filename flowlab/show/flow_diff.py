@@ -12,8 +12,8 @@ from flowlab.check.diff_match import Pairing
 from flowlab.check.diff_model import Change, ChangeKind
 from flowlab.model.flow import Flow
 from flowlab.show import diff_text, markup
-from flowlab.show.cells import plain
 from flowlab.show.diff_behaviour import Behaviour
+from flowlab.text.plain import plain, safe
 
 if TYPE_CHECKING:
     import networkx as nx
@@ -121,7 +121,7 @@ class FlowDiff:
         """The same for a notebook."""
         html = diff_text.as_html(self._names, self.changes)
         for heading, lines in self.replayed.sections() if self.replayed else ():
-            html += f"<b>{markup.safe(heading)}</b>{markup.items(lines)}"
+            html += f"<b>{safe(heading)}</b>{markup.items(lines)}"
         return f"<div style='color:var(--jp-ui-font-color1,inherit)'>{html}</div>"
 
     def as_json(self) -> dict[str, Any]:

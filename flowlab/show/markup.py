@@ -4,10 +4,9 @@ from __future__ import annotations
 
 import base64
 from collections.abc import Callable, Iterable, Mapping
-from html import escape
 from typing import TYPE_CHECKING, Any
 
-from flowlab.show.cells import plain
+from flowlab.text.plain import safe
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -31,11 +30,6 @@ _SWITCH = (
     "<style>body[data-jp-theme-light=false] .fl-light,body.vscode-dark .fl-light{display:none!important}"
     "body[data-jp-theme-light=false] .fl-dark,body.vscode-dark .fl-dark{display:block!important}</style>"
 )
-
-
-def safe(value: Any) -> str:
-    """A value as HTML text: nothing in it is markup, no character in it steers the page."""
-    return escape(plain(str(value)))
 
 
 def table(heads: Iterable[str], rows: Iterable[Iterable[Any]]) -> str:

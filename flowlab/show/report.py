@@ -12,8 +12,9 @@ from flowlab.measure.replayed import Run
 from flowlab.model.finding import Finding
 from flowlab.model.flow import Flow
 from flowlab.show.comparison import Comparison
-from flowlab.show.markup import page_picture, safe, table
+from flowlab.show.markup import page_picture, table
 from flowlab.text.files import whole_file
+from flowlab.text.plain import safe
 
 if TYPE_CHECKING:
     import pandas as pd

@@ -24,9 +24,10 @@ from flowlab.measure.walked import (
 from flowlab.model.flow import Flow
 from flowlab.model.outcome import GONE_SILENT
 from flowlab.model.walk import UNKNOWN, Walk
-from flowlab.show.cells import label, percent, plain, title
-from flowlab.show.markup import MUTED, items, safe, table
+from flowlab.show.cells import label, percent, title
+from flowlab.show.markup import MUTED, items, table
 from flowlab.show.tables import WIDTH
+from flowlab.text.plain import plain, safe
 
 if TYPE_CHECKING:
     import pandas as pd
