@@ -11,9 +11,10 @@ from flowlab.check.diff import changes
 from flowlab.check.diff_match import Pairing
 from flowlab.check.diff_model import Change, ChangeKind
 from flowlab.model.flow import Flow
-from flowlab.show import diff_text, markup
+from flowlab.show import diff_text, pictures
 from flowlab.show.diff_behaviour import Behaviour
-from flowlab.text.plain import plain, safe
+from flowlab.text.markup import INK, items, safe
+from flowlab.text.plain import plain
 
 if TYPE_CHECKING:
     import networkx as nx
@@ -121,8 +122,8 @@ class FlowDiff:
         """The same for a notebook."""
         html = diff_text.as_html(self._names, self.changes)
         for heading, lines in self.replayed.sections() if self.replayed else ():
-            html += f"<b>{safe(heading)}</b>{markup.items(lines)}"
-        return f"<div style='color:var(--jp-ui-font-color1,inherit)'>{html}</div>"
+            html += f"<b>{safe(heading)}</b>{items(lines)}"
+        return f"<div style='{INK}'>{html}</div>"
 
     def as_json(self) -> dict[str, Any]:
         """The diff as plain values."""
@@ -158,7 +159,7 @@ class FlowDiff:
 
         light, dark = (figure_bytes(self.draw(theme=theme), "svg") for theme in ("light", "dark"))
         alt = f"Both versions in one drawing: {diff_text.summary(self.changes)}"
-        return markup.notebook_picture(light, dark, alt, "image/svg+xml")
+        return pictures.notebook_picture(light, dark, alt, "image/svg+xml")
 
 
 def _plain(value: Any) -> Any:

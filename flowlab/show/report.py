@@ -12,9 +12,9 @@ from flowlab.measure.replayed import Run
 from flowlab.model.finding import Finding
 from flowlab.model.flow import Flow
 from flowlab.show.comparison import Comparison
-from flowlab.show.markup import page_picture, table
+from flowlab.show.pictures import page_picture
 from flowlab.text.files import whole_file
-from flowlab.text.plain import safe
+from flowlab.text.markup import safe, table
 
 if TYPE_CHECKING:
     import pandas as pd

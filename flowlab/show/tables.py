@@ -5,8 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from flowlab.show.cells import Cell, Grid, Row
-from flowlab.show.markup import MUTED, RULE
-from flowlab.text.plain import safe
+from flowlab.text.markup import MUTED, RULE, safe
 
 #: Columns of a terminal.
 WIDTH = 120

@@ -25,9 +25,9 @@ from flowlab.model.flow import Flow
 from flowlab.model.outcome import GONE_SILENT
 from flowlab.model.walk import UNKNOWN, Walk
 from flowlab.show.cells import label, percent, title
-from flowlab.show.markup import MUTED, items, table
 from flowlab.show.tables import WIDTH
-from flowlab.text.plain import plain, safe
+from flowlab.text.markup import INK, MUTED, items, safe, table
+from flowlab.text.plain import plain
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -182,8 +182,8 @@ def _html(walked: Walked) -> str:
         rows = walked.partings[["n", "why"]].head(SHOWN).values.tolist()
         parts.append(table(("n", "where they first part"), rows))
     parts.append(items(walked.notes))
-    seen = "<span style='" + MUTED + "'>.table .shares .partings .endings .counts .coverage()</span>"
-    return "<div style='color:var(--jp-ui-font-color1,inherit)'>" + "".join(parts) + seen + "</div>"
+    seen = f"<span style='{MUTED}'>.table .shares .partings .endings .counts .coverage()</span>"
+    return f"<div style='{INK}'>{''.join(parts)}{seen}</div>"
 
 
 def _notes(walked: Walked) -> Iterator[str]:

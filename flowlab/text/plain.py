@@ -2,9 +2,6 @@
 
 from __future__ import annotations
 
-from html import escape
-from typing import Any
-
 
 def plain(text: str) -> str:
     """A text in which control and direction characters are spelt out, so that none can steer a terminal or a page.
@@ -25,12 +22,3 @@ def short(text: str, chars: int = 80) -> str:
     """
     shown = plain(text[: chars + 1])
     return shown if len(shown) <= chars else shown[: chars - 3] + "..."
-
-
-def safe(value: Any) -> str:
-    """A value as HTML text: nothing in it is markup, no character in it steers the page.
-
-    >>> safe("<b>\\x1b")
-    '&lt;b&gt;\\\\x1b'
-    """
-    return escape(plain(str(value)))

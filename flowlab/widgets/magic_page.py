@@ -10,13 +10,13 @@ from flowlab.check import Findings
 from flowlab.check.page import html_page, text_page
 from flowlab.errors import Fault
 from flowlab.model.flow import Flow
-from flowlab.show.markup import items, notebook_picture
-from flowlab.text.plain import plain, safe
+from flowlab.show.pictures import notebook_picture
+from flowlab.text.markup import RED, items, safe
+from flowlab.text.plain import plain
 
 _PLACE = re.compile(r"line (\d+)(?:, column (\d+))?")
 #: How much of a long line is shown around the place of a fault.
 _BEFORE, _AFTER = 60, 40
-_RED = "#d55e00"  #: as in the findings: readable on white and on black
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,7 +53,7 @@ def fault_page(name: str, faults: Sequence[Fault], lines: Sequence[str], stays: 
         shown = f"<pre style='margin:.2em 0;overflow-x:auto'>{'<br>'.join(map(safe, excerpt))}</pre>" if excerpt else ""
         html.append(f"<li style='margin:.4em 0'>{safe(fault)}{shown}</li>")
         text += [f"  - {plain(str(fault))}", *(f"      {line}" for line in excerpt)]
-    style = f"border-left:4px solid {_RED};padding:.2em .8em"
+    style = f"border-left:4px solid {RED};padding:.2em .8em"
     list_ = f"<ul style='margin:.3em 0;padding-left:1.4em'>{''.join(html)}</ul>"
     return Page(f"<div role=alert style='{style}'><b>{safe(title)}</b>{list_}</div>", "\n".join(text))
 
