@@ -1,7 +1,7 @@
 """YAML (and the JSON within it) as plain data whose every place knows its line.
 
-Stricter than YAML allows: no anchors and aliases (a small file could grow without end), no tags, no key twice. Plain
-words are what they look like: ``no`` and ``on`` are texts, not false and true, and so are dates and times.
+Strict as :mod:`flowlab.text.yaml_tree` is: no anchors and aliases unless asked for, no tags, no key twice. Plain words
+are what they look like: ``no`` and ``on`` are texts, not false and true; so are dates and times.
 """
 
 from __future__ import annotations
@@ -10,33 +10,38 @@ import re
 from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from flowlab.errors import Fault, FormatError
 from flowlab.text.files import read_text
-from flowlab.text.json_text import MAX_DEPTH, parse_json
-
-if TYPE_CHECKING:
-    import yaml
+from flowlab.text.json_text import parse_json
+from flowlab.text.yaml_tree import MAX_DEPTH, Items, Node, NumberFault, Pairs, as_json, read_tree
 
 MAX_BYTES = 20_000_000
 MAX_FAULTS = 50
+#: As much may be said with aliases, in single values.
+MOST_VALUES = 200_000
 
 Place = tuple[str | int, ...]
 
-_WORDS = {"true": True, "false": False, "null": None, "~": None, "": None, "True": True, "False": False, "Null": None}
-_INTEGER = re.compile(r"[-+]?[0-9]{1,300}", re.ASCII)
-_NUMBER = re.compile(r"[-+]?([0-9]{1,300}\.[0-9]{0,300}|\.[0-9]{1,300}|[0-9]{1,300})([eE][-+]?[0-9]{1,2})?", re.ASCII)
+#: Words that mean the same in any spelling; and those that other readers of YAML take for true and false.
+_ALSO = {"True": True, "False": False, "Null": None}
+_TAKEN = frozenset({"yes", "no", "on", "off", "true", "false", "null"})
 
 
 @dataclass
 class Located:
-    """Data, the line of each place in it, and the faults found so far. A place is a path of keys and indexes."""
+    """Data, the line of each place in it, and the faults found so far. A place is a path of keys and indexes.
+
+    ``taken``: the texts, such as ``yes``, that other readers of YAML take for true, false or nothing.
+    """
 
     source: str
     data: Any = None
     lines: dict[Place, int] = field(default_factory=dict)
     faults: list[Fault] = field(default_factory=list)
+    taken: dict[Place, str] = field(default_factory=dict)
+    aliases: bool = False
 
     def fault(self, place: Place, message: str) -> None:
         """Note a fault at a place; its line is that of the nearest place that has one."""
@@ -55,19 +60,22 @@ class Located:
         raise FormatError(self.source, ordered)
 
 
-def read_yaml(path: Path) -> Located:
-    """Read a YAML or JSON file. Raises FormatError with the line of every fault."""
-    return parse_yaml(read_text(path, MAX_BYTES), str(path))
+def read_yaml(path: Path, max_bytes: int = MAX_BYTES, *, aliases: bool = False) -> Located:
+    """Read a YAML or JSON file. Raises FormatError with the line of every fault.
+
+    ``aliases``: read ``*name`` as what was called ``&name`` above.
+    """
+    return parse_yaml(read_text(path, max_bytes), str(path), aliases=aliases)
 
 
-def parse_yaml(text: str, source: str) -> Located:
+def parse_yaml(text: str, source: str, *, aliases: bool = False) -> Located:
     """As :func:`read_yaml`, from text.
 
     >>> found = parse_yaml("languages: [en, no]\\nsince: 2026-01-01\\nopen: true", "team.yaml")
     >>> found.data, found.lines["since",]
     ({'languages': ['en', 'no'], 'since': '2026-01-01', 'open': True}, 2)
     """
-    found = Located(source)
+    found = Located(source, aliases=aliases)
     if text.lstrip()[:1] in ("{", "["):
         # JSON writes what YAML reads otherwise: tabs between values, letters beyond 16 bits as two escapes.
         with suppress(FormatError):
@@ -81,69 +89,33 @@ def parse_yaml(text: str, source: str) -> Located:
 
 def _compose(text: str, found: Located) -> Any:
     """The data of a YAML text; lines and faults go into ``found``."""
-    import yaml
+    if not text.strip():
+        return None
+    root, faults = read_tree(text, found.source, aliases=found.aliases)
+    found.faults += faults
+    return _data(root, (), found)
 
-    source = found.source
+
+def _data(node: Node, place: Place, found: Located) -> Any:
+    if found.aliases and (len(place) > MAX_DEPTH or len(found.lines) > MOST_VALUES):
+        message = "the aliases (*name) stand for more than can be read: write out what is needed"
+        raise FormatError(found.source, [Fault(message, str(node.mark))])
+    found.lines.setdefault(place, node.mark.line)
+    if isinstance(node, Items):
+        return [_data(item, (*place, index), found) for index, item in enumerate(node.items)]
+    if isinstance(node, Pairs):
+        found.lines |= {(*place, key): written.mark.line for key, written in node.keys.items()}
+        return {key: _data(value, (*place, key), found) for key, value in node.pairs.items()}
+    if node.plain and node.value in _ALSO:
+        return _ALSO[node.value]
     try:
-        _refuse_tricks(text, source)
-        node = yaml.compose(text, Loader=yaml.SafeLoader)
-    except yaml.MarkedYAMLError as error:
-        mark = error.problem_mark or error.context_mark
-        place = f"line {mark.line + 1}, column {mark.column + 1}" if mark else ""
-        raise FormatError(source, [Fault(f"is not YAML: {error.problem or error.context}", place)]) from None
-    except (yaml.YAMLError, RecursionError, ValueError) as error:
-        raise FormatError(source, f"is not YAML: {' '.join(str(error).split())}") from None
-    return _data(node, (), found) if node is not None else None
-
-
-def _refuse_tricks(text: str, source: str) -> None:
-    """Before anything is built: nesting within bounds, no anchors, no aliases, no tags."""
-    import yaml
-
-    depth = 0
-    for event in yaml.parse(text, Loader=yaml.SafeLoader):
-        place = f"line {event.start_mark.line + 1}" if event.start_mark else ""
-        depth += isinstance(event, yaml.CollectionStartEvent) - isinstance(event, yaml.CollectionEndEvent)
-        if depth > MAX_DEPTH:
-            raise FormatError(source, [Fault(f"is nested more than {MAX_DEPTH} levels deep", place)])
-        if isinstance(event, yaml.NodeEvent) and event.anchor:
-            raise FormatError(source, [Fault("anchors and aliases (& and *) are not read; write it out", place)])
-        if getattr(event, "tag", None):
-            raise FormatError(source, [Fault("tags (!) are not read; write plain values", place)])
-
-
-def _data(node: yaml.Node, place: Place, found: Located) -> Any:
-    import yaml
-
-    found.lines.setdefault(place, node.start_mark.line + 1)
-    if isinstance(node, yaml.SequenceNode):
-        return [_data(item, (*place, index), found) for index, item in enumerate(node.value)]
-    if isinstance(node, yaml.MappingNode):
-        return _mapping(node, place, found)
-    return _scalar(node.value, is_plain=getattr(node, "style", None) is None)
-
-
-def _mapping(node: yaml.MappingNode, place: Place, found: Located) -> dict[str, Any]:
-    data: dict[str, Any] = {}
-    for key_node, value in node.value:
-        key = str(key_node.value)
-        at = (*place, key)
-        if key in data:
-            found.lines[at] = key_node.start_mark.line + 1
-            found.fault(at, "the key stands here a second time")
-        found.lines[at] = key_node.start_mark.line + 1
-        data[key] = _data(value, at, found)
-    return data
-
-
-def _scalar(text: str, *, is_plain: bool) -> Any:
-    if not is_plain:
-        return text
-    if text in _WORDS:
-        return _WORDS[text]
-    if _INTEGER.fullmatch(text):
-        return int(text)
-    return float(text) if _NUMBER.fullmatch(text) else text
+        value = as_json(node)
+    except NumberFault as fault:
+        found.fault(place, str(fault))
+        return None
+    if node.plain and isinstance(value, str) and value.casefold() in _TAKEN:
+        found.taken[place] = value
+    return value
 
 
 def _line_of(fault: Fault) -> int:
