@@ -11,8 +11,8 @@ import pytest
 from flow_edits import edited
 
 import flowlab as fl
-from flowlab.check.diff import diff_flows
-from flowlab.check.diff_model import ChangeKind
+from flowlab.check.diff.changes import diff_flows
+from flowlab.check.diff.model import ChangeKind
 from flowlab.errors import UsageError
 from flowlab.formats.studio import read_flow
 from flowlab.model.flow import Flow, State, Transition

@@ -20,8 +20,8 @@
 or ``22:00-06:00`` over midnight), ``channel`` and ``parameters`` (patterns with ``*``, or lists of them; case is
 ignored).
 An answer has ``json`` or ``text``, and may have ``status`` (default 200), ``exit`` and ``delay_s``. A state inside a
-subflow is named ``run-subflow state/state``, or by its own name alone. How YAML is read: :mod:`flowlab.text.located_yaml`,
-here with aliases (``json: &ana {...}``, then ``json: *ana``).
+subflow is named ``run-subflow state/state``, or by its own name alone. How YAML is read:
+:mod:`flowlab.text.located_yaml`, here with aliases (``json: &ana {...}``, then ``json: *ana``).
 """
 
 from __future__ import annotations

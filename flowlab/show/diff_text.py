@@ -8,8 +8,8 @@ from collections.abc import Iterable, Iterator, Sequence
 from textwrap import fill
 from typing import NamedTuple
 
-from flowlab.check.diff_model import Change, ChangeKind
-from flowlab.check.diff_words import Piece, inline, shown
+from flowlab.check.diff.model import Change, ChangeKind
+from flowlab.check.diff.words import Piece, inline, shown
 from flowlab.show.draw_marks import SIGNS
 from flowlab.show.style import Mark
 from flowlab.show.tables import WIDTH

@@ -7,9 +7,9 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
-from flowlab.check.diff import changes
-from flowlab.check.diff_match import Pairing
-from flowlab.check.diff_model import Change, ChangeKind
+from flowlab.check.diff.changes import changes
+from flowlab.check.diff.match import Pairing
+from flowlab.check.diff.model import Change, ChangeKind
 from flowlab.model.flow import Flow
 from flowlab.show import diff_text, pictures
 from flowlab.show.diff_behaviour import Behaviour
@@ -28,7 +28,7 @@ MOST_DRAWN = 80
 @dataclass(frozen=True, repr=False, eq=False)
 class FlowDiff:
     """Two versions of a flow and what changed between them: a sequence of
-    :class:`~flowlab.check.diff_model.Change`.
+    :class:`~flowlab.check.diff.model.Change`.
 
     ``replayed``: what the same conversations do in both, where there are any.
     """
@@ -66,7 +66,7 @@ class FlowDiff:
 
     @cached_property
     def table(self) -> pd.DataFrame:
-        """One row a change: the columns of :class:`~flowlab.check.diff_model.Change`."""
+        """One row a change: the columns of :class:`~flowlab.check.diff.model.Change`."""
         import pandas as pd
 
         rows = [change._replace(kind=str(change.kind)) for change in self.changes]  # type: ignore[arg-type]

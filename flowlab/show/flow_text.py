@@ -7,8 +7,8 @@ import re
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from flowlab.check.diff_exits import NOTHING_RENAMED, plain_exits
-from flowlab.check.diff_values import canonical, leaves, written
+from flowlab.check.diff.exits import NOTHING_RENAMED, plain_exits
+from flowlab.check.diff.values import canonical, leaves, written
 from flowlab.model.flow import Condition, Flow, State, Transition
 from flowlab.model.kinds import KINDS
 from flowlab.text.plain import plain

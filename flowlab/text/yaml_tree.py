@@ -2,8 +2,8 @@
 
 Differences from YAML at large, each because of a trap: plain ``yes``, ``no``, ``on``, dates and numbers with leading
 zeros are texts; only ``true``, ``false``, ``null``, ``~`` and JSON's numbers are more than that, and only where the
-reader asks for JSON. A block (``|``) does not count its last line break. Tags, merge keys, a second document and repeated
-keys are faults; so are anchors and aliases, unless the caller asks for them.
+reader asks for JSON. A block (``|``) does not count its last line break. Tags, merge keys, a second document and
+repeated keys are faults; so are anchors and aliases, unless the caller asks for them.
 """
 
 from __future__ import annotations

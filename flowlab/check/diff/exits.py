@@ -9,8 +9,8 @@ from dataclasses import dataclass, replace
 from itertools import pairwise, zip_longest
 from typing import NamedTuple
 
-from flowlab.check.diff_follow import follower
-from flowlab.check.diff_values import Follow
+from flowlab.check.diff.follow import follower
+from flowlab.check.diff.values import Follow
 from flowlab.model.flow import Condition, State, Transition
 from flowlab.model.wording import short_exit
 
