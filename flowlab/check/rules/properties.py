@@ -7,7 +7,8 @@ from typing import Any, NamedTuple
 
 from flowlab.check.literal import is_template
 from flowlab.check.rule import Hit, quote, rule
-from flowlab.check.subject import Subject, nearest
+from flowlab.check.subject import Subject
+from flowlab.errors import nearest
 from flowlab.model.finding import Severity
 from flowlab.model.flow import State
 from flowlab.model.kinds import KINDS
