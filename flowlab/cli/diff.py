@@ -25,9 +25,7 @@ _NO_FILE = ("/dev/null", "nul", "NUL", os.devnull)
 
 @app.command()
 def diff(
-    files: Annotated[
-        list[str], typer.Argument(help="two flows, or what git hands over", metavar="OLD NEW")
-    ],
+    files: Annotated[list[str], typer.Argument(help="two flows, or what git hands over", metavar="OLD NEW")],
     conversations: Annotated[Path | None, typer.Option(help="put these through both versions as well")] = None,
     services: ServicesFile = None,
     as_json: AsJson = False,
