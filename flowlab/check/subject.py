@@ -9,12 +9,13 @@ from typing import Any, NamedTuple
 
 from flowlab.check.liquid import Liquid, liquid
 from flowlab.check.order import Before
-from flowlab.check.rule import Need, quote
+from flowlab.check.rule import Need
 from flowlab.errors import nearest
 from flowlab.model.channel import Channel
 from flowlab.model.flow import Flow, State, Transition
 from flowlab.model.kinds import TRIGGER_EVENTS
 from flowlab.model.routing import Workflow, Workspace
+from flowlab.text.plain import quote
 
 #: What a transition may carry; ``uuid`` is the legacy schema's.
 TRANSITION_KEYS = frozenset({"event", "next", "conditions", "uuid"})

@@ -27,7 +27,6 @@ from pathlib import Path
 from typing import Any
 
 from flowlab.errors import FormatError
-from flowlab.formats.conversations.safe_json import loads
 from flowlab.formats.executions_csv import looks_like_header, read_rows
 from flowlab.formats.executions_parts import EVENT_TYPE, Parts
 from flowlab.formats.executions_walks import walks_from
@@ -35,6 +34,7 @@ from flowlab.formats.redact import Mask, region_of
 from flowlab.model.walk import Walk, WalkedStep
 from flowlab.text.files import read_text
 from flowlab.text.json_text import is_deep, parse_json
+from flowlab.text.safe_json import loads
 
 _STEP_KEYS = ("transitioned_from", "transitioned_to")
 

@@ -9,9 +9,9 @@ from typing import Any
 from flowlab.errors import FormatError
 from flowlab.formats.conversations.collect import Collector
 from flowlab.formats.conversations.columns import OF_CONVERSATION, OF_MESSAGE, assign
-from flowlab.formats.conversations.safe_json import loads
 from flowlab.formats.conversations.values import iso_time, shown
 from flowlab.model.conversation import Conversation, Message
+from flowlab.text.safe_json import loads
 
 _Object = dict[str, Any]
 
