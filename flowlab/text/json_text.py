@@ -59,6 +59,16 @@ def same_json(one: Any, other: Any) -> bool:
     return bool(one == other) and json.dumps(one, sort_keys=True) == json.dumps(other, sort_keys=True)
 
 
+def as_text(value: Any, was: str | None) -> str:
+    """The JSON text of a value: the text as it ``was`` where that still says the same, in the same order.
+
+    >>> as_text({"a": 1}, '{ "a":1 }'), as_text({"a": 2}, '{ "a":1 }')
+    ('{ "a":1 }', '{"a": 2}')
+    """
+    text = json.dumps(value, ensure_ascii=False)
+    return was if was and json.dumps(json.loads(was), ensure_ascii=False) == text else text
+
+
 def is_deep(value: Any) -> bool:
     """Whether a value is nested more than ``MAX_DEPTH`` levels deep; found without recursion."""
     level = [value]
