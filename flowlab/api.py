@@ -110,8 +110,8 @@ def diff(
 
     The result has ``.table`` (and ``.behaviour``), ``.as_text()``, ``.as_markdown()`` and ``.draw()``.
     """
-    from flowlab.check.diff import must_be_flows
-    from flowlab.check.diff_match import pair_states
+    from flowlab.check.diff.changes import must_be_flows
+    from flowlab.check.diff.match import pair_states
     from flowlab.measure.behaviour import Parting, parting, unanswered
     from flowlab.show.diff_behaviour import Behaviour
     from flowlab.show.flow_diff import FlowDiff

@@ -7,9 +7,9 @@ from pathlib import Path
 
 import flowlab as fl
 from flowlab.errors import UsageError
-from flowlab.formats import write_whole
 from flowlab.formats.conversations import read_conversations
 from flowlab.model.channel import channels
+from flowlab.text.files import write_whole
 
 SAMPLE_DATA = Path(__file__).parents[1] / "sample_data"
 

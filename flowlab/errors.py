@@ -5,7 +5,12 @@ A fault in a flow's *content* is not an error here: it becomes an event of the r
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from dataclasses import dataclass
+from itertools import islice
+
+#: Looking for near names takes time with long ones; a sentence does not list more than so many.
+_LONGEST_NAME, _MOST_KNOWN = 100, 30
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,14 +63,28 @@ class UsageError(FlowlabError):
     """flowlab was called wrongly: an unknown channel, a missing argument, an unknown column."""
 
 
-def did_you_mean(word: str, known: list[str]) -> str:
-    """A closing sentence for 'unknown X' messages: the nearest known words, else all of them.
+def did_you_mean(word: str, known: Collection[str]) -> str:
+    """A closing sentence for 'unknown X' messages: the nearest known word, and what is known (of many the first).
 
     >>> did_you_mean("watsapp", ["sms", "whatsapp"])
     "Did you mean 'whatsapp'? Known: sms, whatsapp."
     """
+    near = nearest(word, known)
+    hint = f"Did you mean {near!r}? " if near else ""
+    more = ", ..." if len(known) > _MOST_KNOWN else "."
+    return f"{hint}Known: {', '.join(islice(known, _MOST_KNOWN))}{more}"
+
+
+def nearest(word: str, known: Collection[str]) -> str:
+    """The known word that is nearest to ``word``, however it is spelt; empty where none is near, or all are very long.
+
+    >>> nearest("WhatsApp", ["sms", "whatsapp"]), nearest("fax", ["sms", "whatsapp"])
+    ('whatsapp', '')
+    """
     from difflib import get_close_matches
 
-    near = get_close_matches(word, known, n=1)
-    hint = f"Did you mean {near[0]!r}? " if near else ""
-    return f"{hint}Known: {', '.join(known)}."
+    if len(word) > _LONGEST_NAME:
+        return ""
+    folded = {name.casefold(): name for name in reversed(list(known)) if len(name) <= _LONGEST_NAME}
+    near = get_close_matches(word.casefold(), folded, n=1)
+    return folded[near[0]] if near else ""

@@ -15,7 +15,6 @@ from typing import Any
 
 from flowlab.formats import save
 from flowlab.formats.conversations import read_conversations
-from flowlab.formats.json_text import parse_json
 from flowlab.formats.studio import read_flow
 from flowlab.measure.walked_log import walks_of
 from flowlab.model.conversation import Conversation
@@ -26,6 +25,7 @@ from flowlab.run.replay import replay_all
 from flowlab.run.services import Answer, Request, Services
 from flowlab.run.services_file import load_services
 from flowlab.run.walk import CALLS
+from flowlab.text.json_text import parse_json
 
 HERE = Path(__file__).parent
 FLOW = HERE / "flows" / "order_support.json"

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import io
 import os
+import sys
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -10,6 +12,7 @@ from typing import Any
 import hypothesis
 import pytest
 
+from flowlab import cli
 from flowlab.model.flow import Flow, State, Transition
 
 REAL_FLOWS = Path(__file__).parents[2] / "shared" / "real_flows"
@@ -27,6 +30,22 @@ hypothesis.settings.load_profile("flowlab")
 def state(name: str, kind: str, exits: dict[str, str | None] | None = None, **properties: Any) -> State:
     """A state with one exit an event."""
     return State(name, kind, tuple(Transition(event, to) for event, to in (exits or {}).items()), properties)
+
+
+@pytest.fixture
+def run(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> Callable[..., tuple[int, str, str]]:
+    """Run the command in this process: ``(exit code, standard output, standard error)``. ``typed``: standard input."""
+
+    def call(*words: str, typed: str = "") -> tuple[int, str, str]:
+        monkeypatch.setattr(sys, "argv", ["flowlab", *words])
+        monkeypatch.setattr(sys, "stdin", io.StringIO(typed))
+        with pytest.raises(SystemExit) as ended:
+            cli.main()
+        out, err = capsys.readouterr()
+        code = ended.value.code
+        return code if isinstance(code, int) else 0, out, err
+
+    return call
 
 
 @pytest.fixture

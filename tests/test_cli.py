@@ -10,7 +10,6 @@ from pathlib import Path
 
 import pytest
 
-from flowlab import cli
 from flowlab.cli.app import load_conversations
 
 ROOT = Path(__file__).parents[1]
@@ -18,20 +17,6 @@ FLOW = str(ROOT / "sample_data/flows/order_support.json")
 FLOW_2 = str(ROOT / "sample_data/flows/order_support_v2.json")
 TALKS = str(ROOT / "sample_data/conversations/order_support_small.csv")
 SERVICES = str(ROOT / "sample_data/services/order_support.yaml")
-
-
-@pytest.fixture
-def run(monkeypatch, capsys):
-    """Run the command in this process: ``(exit code, standard output, standard error)``."""
-
-    def call(*words: str) -> tuple[int, str, str]:
-        monkeypatch.setattr(sys, "argv", ["flowlab", *words])
-        with pytest.raises(SystemExit) as ended:
-            cli.main()
-        out, err = capsys.readouterr()
-        return ended.value.code or 0, out, err
-
-    return call
 
 
 def test_without_a_verb_it_shows_its_verbs(run) -> None:
@@ -214,6 +199,14 @@ def test_demo_writes_everything_it_names(run, tmp_path) -> None:
     }
     assert "all text channels" in out
     assert "report.html" in out
+
+
+def test_half_a_character_in_a_flow_still_gives_a_log(run, tmp_path: Path) -> None:
+    flow, log = tmp_path / "flow.json", tmp_path / "events.csv"
+    flow.write_text(Path(FLOW).read_text(encoding="utf-8").replace('"body": "', '"body": "\\ud83d '), encoding="utf-8")
+    code, _, err = run("replay", str(flow), TALKS, "--services", SERVICES, "-o", str(log))
+    assert (code, err) == (0, "")
+    assert "\\ud83d " in log.read_text(encoding="utf-8")
 
 
 WORKFLOW = str(ROOT / "sample_data/routing/support_workflow.json")

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import io
 import json
 import subprocess
 import sys
@@ -10,27 +9,10 @@ from pathlib import Path
 
 import pytest
 
-from flowlab import cli
-
 ROOT = Path(__file__).parents[1]
 FLOW = str(ROOT / "sample_data/flows/order_support.json")
 WORKFLOW = str(ROOT / "sample_data/routing/support_workflow.json")
 TEAM = str(ROOT / "sample_data/routing/workspace.yaml")
-
-
-@pytest.fixture
-def run(monkeypatch, capsys):
-    """Run the command in this process: ``(exit code, standard output, standard error)``."""
-
-    def call(*words: str, typed: str = "") -> tuple[int, str, str]:
-        monkeypatch.setattr(sys, "argv", ["flowlab", *words])
-        monkeypatch.setattr(sys, "stdin", io.StringIO(typed))
-        with pytest.raises(SystemExit) as ended:
-            cli.main()
-        out, err = capsys.readouterr()
-        return ended.value.code or 0, out, err
-
-    return call
 
 
 def test_the_dry_run_in_the_terminal(run) -> None:

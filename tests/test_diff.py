@@ -11,8 +11,8 @@ import pytest
 from flow_edits import edited
 
 import flowlab as fl
-from flowlab.check.diff import diff_flows
-from flowlab.check.diff_model import ChangeKind
+from flowlab.check.diff.changes import diff_flows
+from flowlab.check.diff.model import ChangeKind
 from flowlab.errors import UsageError
 from flowlab.formats.studio import read_flow
 from flowlab.model.flow import Flow, State, Transition
@@ -180,3 +180,16 @@ def test_empty_flows() -> None:
     old, _ = samples()
     assert fl.diff(Flow(()), Flow(())).is_empty
     assert {c.kind for c in fl.diff(old, Flow(()))} == {ChangeKind.REMOVED, ChangeKind.INITIAL, ChangeKind.FLOW}
+
+
+def test_a_branch_that_tests_nothing_has_no_place_in_the_order_either_way() -> None:
+    def split(*matches: dict[str, Any]) -> dict[str, Any]:
+        ways = [{"event": "noMatch", "next": "a"}, *({"event": "match", **match} for match in matches)]
+        return {"states": [{"name": "a", "type": "split-based-on", "transitions": ways}], "initial_state": "a"}
+
+    two = [{"type": "equal_to", "value": "2", "arguments": []}]
+    one = read_flow(split({"next": "b", "conditions": two}, {"next": "a", "conditions": two}))
+    other = read_flow(split({"next": "a", "conditions": []}, {"next": "c", "conditions": two}))
+    there, back = diff_flows(one, other), diff_flows(other, one)
+    assert sorted(str(c.kind) for c in there) == sorted(str(c.kind) for c in back)
+    assert "reordered" not in {str(c.kind) for c in back}

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from test_diff import GOLDEN, samples
 
 import flowlab as fl
-from flowlab.check.diff_words import inline, pieces
+from flowlab.check.diff.words import inline, pieces
 from flowlab.formats.studio import read_flow
 from flowlab.model.flow import Flow, State, Transition
 from flowlab.show.diff_graph import around_changes

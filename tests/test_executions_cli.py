@@ -4,34 +4,16 @@ from __future__ import annotations
 
 import csv
 import json
-import sys
 from importlib.util import find_spec
 from pathlib import Path
 
-import pytest
-
 import flowlab as fl
-from flowlab import cli
 
 SAMPLE = Path(__file__).parents[1] / "sample_data"
 FLOW, FLOW_2 = (str(SAMPLE / "flows" / f"{name}.json") for name in ("order_support", "order_support_v2"))
 TALKS = str(SAMPLE / "conversations" / "order_support_small.csv")
 SERVICES = str(SAMPLE / "services" / "order_support.yaml")
 JSON, CSV = (str(SAMPLE / "executions" / f"order_support.{ending}") for ending in ("json", "csv"))
-
-
-@pytest.fixture
-def run(monkeypatch, capsys):
-    """Run the command in this process: ``(exit code, standard output, standard error)``."""
-
-    def call(*words: str) -> tuple[int, str, str]:
-        monkeypatch.setattr(sys, "argv", ["flowlab", *words])
-        with pytest.raises(SystemExit) as ended:
-            cli.main()
-        out, err = capsys.readouterr()
-        return ended.value.code or 0, out, err
-
-    return call
 
 
 def test_walk_says_which_executions_now_go_elsewhere(run, tmp_path) -> None:

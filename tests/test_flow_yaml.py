@@ -18,7 +18,6 @@ from hypothesis import strategies as st
 import flowlab as fl
 from flowlab.cli import main
 from flowlab.errors import FlowError, FormatError
-from flowlab.formats import flow_yaml_tree
 from flowlab.formats.flow_yaml import read_yaml, write_yaml
 from flowlab.formats.flow_yaml_words import CONDITIONS, VERBS
 from flowlab.formats.studio import read_flow, write_flow
@@ -26,6 +25,7 @@ from flowlab.model.flow import Flow, State
 from flowlab.model.kinds import KINDS
 from flowlab.run.conditions import CONDITIONS as COMPARISONS
 from flowlab.run.session import Session
+from flowlab.text import yaml_tree
 
 ROOT = Path(__file__).parents[1]
 
@@ -503,8 +503,8 @@ def test_the_slow_parser_reads_the_same(value: Any) -> None:
     text = write_yaml(read_flow({"states": [{**STATE, "properties": {"odd": value}}]}))
     with pytest.MonkeyPatch.context() as patch:
         patch.delattr(yaml, "CSafeLoader", raising=False)
-        slow = flow_yaml_tree.read_tree(text, "x")
-    assert slow == flow_yaml_tree.read_tree(text, "x")
+        slow = yaml_tree.read_tree(text, "x")
+    assert slow == yaml_tree.read_tree(text, "x")
 
 
 def test_studio_json_in_yaml_clothes_is_read_too() -> None:

@@ -17,17 +17,20 @@ ROOT = Path(__file__).parents[1]
 PACKAGE = ROOT / "flowlab"
 FILES = sorted(PACKAGE.rglob("*.py"))
 
-#: A room may import from these rooms (and from itself). `formats`, `check`, `run` and `measure` do not know each other;
-#: only `check` may ask the engine's smallest parts what a text becomes and which answers a comparison takes, and `run`
-#: reads the flow files that a services file names as subflows.
+#: A room may import from these rooms (and from itself). `text`, which every room needs, knows the errors alone.
+#: `formats`, `check`, `run` and `measure` do not know each other; only `check` may ask the engine's smallest parts what
+#: a text becomes and which answers a comparison takes, and `run` reads the flow files that a services file names as
+#: subflows.
 MAY_IMPORT = {
     "errors": set(),
-    "model": {"errors"},
-    "formats": {"model", "errors"},
-    "run": {"model", "errors", "formats.studio", "formats.text", "formats.json_text"},
-    "measure": {"model", "errors"},
+    "text": {"errors"},
+    "model": {"text", "errors"},
+    "formats": {"model", "text", "errors"},
+    "run": {"model", "text", "errors", "formats.studio"},
+    "measure": {"model", "text", "errors"},
     "check": {
         "model",
+        "text",
         "errors",
         "run.render",
         "run.template",
@@ -36,7 +39,7 @@ MAY_IMPORT = {
         "run.pattern",
         "run.values",
     },
-    "show": {"model", "errors", "measure", "check"},
+    "show": {"model", "text", "errors", "measure", "check"},
 }
 ROOMS_ON_TOP = {"widgets", "api", "cli", "demo", "terminal_chat", "__init__", "testing"}
 
@@ -166,6 +169,17 @@ def test_the_widgets_load_without_pandas_and_matplotlib() -> None:
     code = "import sys, flowlab.widgets.chat; print(' '.join(sorted({m.split('.')[0] for m in sys.modules})))"
     out = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True, cwd=ROOT).stdout
     assert not {"numpy", "pandas", "matplotlib", "scipy"} & set(out.split())
+
+
+def test_only_the_text_room_parses_yaml_and_escapes_html() -> None:
+    """What stands guard against hostile files stands once; another reader beside it would have other bounds."""
+    for path in FILES:
+        if path.parent.name == "text":
+            continue
+        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+            named = {node.module} if isinstance(node, ast.ImportFrom) else set()
+            named |= {alias.name for alias in node.names} if isinstance(node, ast.Import) else set()
+            assert not named & {"yaml", "html"}, f"{path}: see flowlab/text"
 
 
 def test_nothing_evaluates_loaded_data_or_reaches_the_network() -> None:

@@ -18,10 +18,11 @@ from flowlab.model.conversation import Conversation, Message, Role
 from flowlab.model.event import EventKind
 from flowlab.model.flow import Condition, Flow, State, Transition
 from flowlab.model.outcome import Outcome
-from flowlab.model.readings import READINGS, Readings, read_readings
+from flowlab.model.readings import READINGS, Readings
 from flowlab.run.conditions import CONDITIONS, holds
 from flowlab.run.program import compile_flow
 from flowlab.run.replay import replay_all
+from flowlab.run.services_file import load_services
 from flowlab.run.session import Session
 from flowlab.run.template import LiquidTemplate, plain_template
 
@@ -213,23 +214,25 @@ WRONG = [
     ({"any_of_trim_items": False}, "any_of_trim_items", "Did you mean 'any_of_trims_items'?"),
     ({"lists_as_json": "no"}, "lists_as_json", "expected true or false, found 'no'"),
     ({"lists_as_json": 1}, "lists_as_json", "expected true or false, found 1"),
-    ({"worker_capacity": 0}, "worker_capacity", "expected a whole number, 1 or more, found 0"),
+    ({"worker_capacity": 0}, "worker_capacity", "expected a whole number from 1 to 10,000, found 0"),
     ({"worker_capacity": True}, "worker_capacity", "expected a whole number"),
-    ({1: True}, "1", "unknown reading 1"),
-    (["lists_as_json"], "", "expected a mapping of readings"),
+    ({1: True}, "1", "unknown key"),
+    (["lists_as_json"], "", "expected names and values"),
 ]
 
 
 @pytest.mark.parametrize(("data", "path", "words"), WRONG)
 def test_wrong_readings_are_said(data: Any, path: str, words: str) -> None:
-    readings, (fault,) = read_readings(data)
-    assert (readings, fault.path) == (READINGS, path)
+    with pytest.raises(FormatError) as caught:
+        load_services({"readings": data})
+    (fault,) = caught.value.faults
+    assert fault.path == f"readings/{path}".rstrip("/")
     assert words in fault.message
 
 
 def test_readings_stand_in_a_services_file(write: Callable[..., Path]) -> None:
     path = write("readings: {any_of_trims_items: false, colour: red}\n", "services.yaml")
-    with pytest.raises(FormatError, match=r"readings/colour: unknown reading 'colour'\. Known: first_match_wins"):
+    with pytest.raises(FormatError, match=r"readings/colour: unknown key\. Known: first_match_wins"):
         Session(Flow((), ""), services=path)
     path = write("readings: {any_of_trims_items: false, worker_capacity: 3}\n", "services.yaml")
     found = Session(Flow((), ""), services=path).setting.services.readings

@@ -137,9 +137,9 @@ def test_folders_are_made_and_an_older_page_is_replaced_whole(tmp_path: Path) ->
 
 def test_a_place_that_cannot_be_written_is_told(tmp_path: Path) -> None:
     (tmp_path / "file").write_text("in the way")
-    with pytest.raises(UsageError, match="cannot write the report"):
+    with pytest.raises(UsageError, match="cannot be written"):
         report(tmp_path / "file" / "report.html", a_run(a_flow()))
     (tmp_path / "report.html").mkdir()
-    with pytest.raises(UsageError, match="cannot write the report"):
+    with pytest.raises(UsageError, match="cannot be written"):
         report(tmp_path / "report.html", a_run(a_flow()))
     assert sorted(file.name for file in tmp_path.iterdir()) == ["file", "report.html"]

@@ -15,6 +15,7 @@ from flowlab.model.flow import Flow
 from flowlab.run.services import Answer, Request, Services
 from flowlab.run.services_file import load_services
 from flowlab.run.session import Session
+from flowlab.text.located_yaml import parse_yaml
 
 
 def asked(services: Any, start: str = "2026-03-02T10:00:00+00:00", channel: str = "sms", **parameters: str) -> Any:
@@ -146,45 +147,53 @@ def test_services_are_handed_back_as_they_are() -> None:
     assert load_services(None) == Services()
 
 
+BOMB = "a0: &a0 [1]\n" + "".join(f"a{n}: &a{n} [{', '.join([f'*a{n - 1}'] * 9)}]\n" for n in range(1, 12))
+DEEP = "".join(f"a{n}: &a{n} [*a{n - 1}]\n" for n in range(1, 2000))
 MALFORMED = [
     ("nothing", "", "expected a mapping"),
     ("a list", "[1]", "expected a mapping"),
     ("a word", "hello", "expected a mapping"),
     ("broken YAML", "widgets: {a: [}", "is not YAML"),
     ("tabs", "widgets:\n\ta: 1", "is not YAML"),
-    ("a Python object", "widgets: !!python/object/apply:os.system [echo]", "is not YAML"),
-    ("a date that is none", "widgets: {a: {json: {day: 2026-13-45}}}", "is not YAML"),
-    ("two documents", "a: 1\n---\nb: 2", "is not YAML"),
-    ("nested without end", "[" * 5000, "is not YAML"),
+    ("a Python object", "widgets: !!python/object/apply:os.system [echo]", "line 1, column 10: tags"),
+    ("two documents", "a: 1\n---\nb: 2", "line 2, column 1: a second document"),
+    ("nested without end", "[" * 5000, "is nested more than"),
+    ("an alias of nothing", "widgets: {a: {json: *x}}", "line 1, column 21: nothing above is called &x"),
+    ("an alias that grows", BOMB, "the aliases (*name) stand for more than can be read"),
+    ("an alias that goes down", "a0: &a0 [1]\n" + DEEP, "the aliases (*name) stand for more than can be read"),
+    ("a key twice", "urls: {}\nurls: {}", "line 2, column 1: the key 'urls' stands in line 1 already"),
     ("unknown key", "wigdets: {}", "Did you mean 'widgets'"),
     ("unknown zone", "timezone: Mars/Base", "'Mars/Base' is no time zone"),
     ("a zone that is a path", "timezone: /etc/passwd", "is no time zone"),
     ("a zone that is a folder", "timezone: Europe", "is no time zone"),
-    ("widgets as a list", "widgets: [a]", "widgets: expected a mapping"),
-    ("urls as a text", "urls: x", "urls: expected a mapping"),
-    ("a bare word as an answer", "widgets: {a: closed}", "widgets/a/0: expected an answer like"),
-    ("no answer", "widgets: {a: }", "widgets/a/0: expected an answer like"),
+    ("widgets as a list", "widgets: [a]", "line 1, widgets: expected names and values"),
+    ("urls as a text", "urls: x", "urls: expected names and values"),
+    ("a bare word as an answer", "widgets: {a: closed}", "widgets/a: expected an answer like"),
+    ("no answer", "widgets: {a: }", "widgets/a: expected an answer like"),
     ("unknown answer key", "widgets: {a: {jsn: 1}}", "Did you mean 'json'"),
-    ("a status in words", "widgets: {a: {status: ok}}", "widgets/a/0/status: expected an HTTP status"),
+    ("a status in words", "widgets: {a: {status: ok}}", "widgets/a/status: expected an HTTP status"),
     ("a status that is true", "widgets: {a: {status: true}}", "status"),
     ("a status out of reach", "widgets: {a: {status: 42}}", "status"),
     ("a delay in words", "widgets: {a: {delay_s: long}}", "delay_s: expected seconds"),
     ("a negative delay", "widgets: {a: {delay_s: -1}}", "delay_s: expected seconds"),
     ("an endless delay", "widgets: {a: {delay_s: .inf}}", "delay_s: expected seconds"),
-    ("an exit that is yes", "widgets: {a: {exit: yes}}", "exit: expected text"),
-    ("text that is a number", "widgets: {a: {text: 5}}", "text: expected text"),
-    ("a date as JSON", "widgets: {a: {json: {day: 2026-03-02}}}", "json: expected JSON"),
-    ("a date as a key", "widgets: {a: {json: {2026-03-02: 1}}}", "json: expected JSON"),
-    ("no number as JSON", "widgets: {a: {json: .nan}}", "json: expected JSON"),
-    ("a map within itself", "widgets: {a: &x {json: *x}}", "json: expected JSON"),
-    ("when in words", "widgets: {a: {when: always, json: 1}}", "when: expected a mapping"),
+    ("an exit that is a number", "widgets: {a: {exit: 5}}", "exit: expected text"),
+    ("text that is a number", "widgets: {a: {text: 5}}", "text: expected a text"),
+    ("yes for true", "widgets:\n  a:\n    json:\n      open: yes", "line 4, widgets/a/json/open: yes is a text here"),
+    ("a number too large", "widgets: {a: {json: 1e999}}", "json: the number 1e999 is too large"),
+    ("a map within itself", "widgets: {a: &x {json: *x}}", "nothing above is called &x"),
+    ("when in words", "widgets: {a: {when: always, json: 1}}", "when: expected names and values"),
     ("unknown when", "widgets: {a: {when: {weekdy: mon}, json: 1}}", "Did you mean 'weekday'"),
     ("unknown weekday", "widgets: {a: {when: {weekday: mon-fry}, json: 1}}", "'mon-fry': write weekdays like"),
     ("hours in words", "widgets: {a: {when: {time: morning}, json: 1}}", "'morning': write hours like"),
     ("hours that are none", "widgets: {a: {when: {time: '25:00-26:00'}, json: 1}}", "write hours like"),
     ("minutes that are none", "widgets: {a: {when: {time: '09:60-18:00'}, json: 1}}", "write hours like"),
     ("hours without an end", "widgets: {a: {when: {time: '09:00'}, json: 1}}", "write hours like"),
-    ("parameters as a list", "widgets: {a: {when: {parameters: [a]}, json: 1}}", "parameters: expected a mapping"),
+    (
+        "parameters as a list",
+        "widgets: {a: {when: {parameters: [a]}, json: 1}}",
+        "parameters: expected names",
+    ),
 ]
 
 
@@ -203,13 +212,25 @@ def test_all_faults_at_once(write: Callable[..., Path]) -> None:
         load_services(write(content, "services.yaml"))
     paths = {fault.path for fault in caught.value.faults}
     assert paths == {
-        "colour",
-        "timezone",
-        "widgets/a/0/status",
-        "widgets/b/0/when/weekday",
-        "widgets/b/0/when/time",
-        "urls",
+        "line 1, colour",
+        "line 2, timezone",
+        "line 3, widgets/a/status",
+        "line 3, widgets/b/when/weekday",
+        "line 3, widgets/b/when/time",
+        "line 4, urls",
     }
+
+
+def test_an_answer_is_written_once_and_named(write: Callable[..., Path]) -> None:
+    path = write("widgets:\n  got:\n    json: &ana {name: Ana, vip: true}\n  get:\n    json: *ana", "services.yaml")
+    assert asked(path) == {"name": "Ana", "vip": True}
+
+
+def test_dates_and_what_is_no_number_are_texts() -> None:
+    words = {"day": "2026-03-02", "2026-03-02": ".nan", "number": "0421", "open": "no"}
+    text = "widgets: {get: {json: {day: 2026-03-02, 2026-03-02: .nan, number: 0421, open: 'no'}}}"
+    assert parse_yaml(text, "services.yaml").data["widgets"]["get"]["json"] == words
+    assert asked({"widgets": {"get": {"json": words}}}) == words
 
 
 def test_no_such_file_no_file_and_no_text(tmp_path: Path, write: Callable[..., Path]) -> None:
@@ -217,5 +238,5 @@ def test_no_such_file_no_file_and_no_text(tmp_path: Path, write: Callable[..., P
         load_services(tmp_path / "none.yaml")
     with pytest.raises(FormatError, match="cannot be read"):
         load_services(tmp_path)
-    with pytest.raises(FormatError, match="cannot be read"):
+    with pytest.raises(FormatError, match="is not UTF-16"):
         load_services(write(b"\xff\xfe\x00", "services.yaml"))

@@ -343,12 +343,16 @@ def test_a_bad_file_is_said_in_a_sentence(given_: str, words: str, write: Callab
     path = write(f"subflows: {{{SID}: {given_}, FW2: none.json}}\ncolour: 1", "services.yaml")
     with pytest.raises(FormatError) as caught:
         load_services(path)
-    assert {fault.path for fault in caught.value.faults} == {"colour", f"subflows/{SID}", "subflows/FW2"}
+    assert {fault.path for fault in caught.value.faults} == {
+        "line 2, colour",
+        f"line 1, subflows/{SID}",
+        "line 1, subflows/FW2",
+    }
     assert words in str(caught.value)
 
 
 def test_subflows_that_are_no_mapping() -> None:
-    with pytest.raises(FormatError, match="subflows: expected a mapping of flow sids to files, found list"):
+    with pytest.raises(FormatError, match="subflows: expected names and values, found"):
         load_services({"subflows": [SID]})
 
 

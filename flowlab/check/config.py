@@ -23,7 +23,7 @@ from fnmatch import fnmatchcase
 from pathlib import Path
 from typing import Any
 
-from flowlab.errors import Fault, FormatError, UsageError, did_you_mean
+from flowlab.errors import Fault, FormatError, UsageError, did_you_mean, nearest
 from flowlab.model.finding import Finding, Severity
 
 NAME = "flowlab.toml"
@@ -170,5 +170,6 @@ class _Reader:
         return [name for name in names if not any(fnmatchcase(rule, name) for rule in self.rules)]
 
     def _no_rule(self, name: str) -> str:
-        hint = did_you_mean(name, list(self.rules)).split("Known:")[0].strip()
-        return f"there is no rule {name!r}. {hint or 'docs/rules.md lists them.'}"
+        near = nearest(name, self.rules)
+        hint = f"Did you mean {near!r}?" if near else "docs/rules.md lists them."
+        return f"there is no rule {name!r}. {hint}"

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Collection, Iterator, Sequence
 from dataclasses import asdict, dataclass, replace
 from typing import TYPE_CHECKING, Any, overload
 
 from flowlab.model.finding import Finding, Severity
+from flowlab.text.json_text import json_page
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -107,9 +107,7 @@ class Findings(Sequence[Finding]):
             "silenced": len(self.silenced),
             "findings": self._rows(),
         }
-        text = json.dumps(document, ensure_ascii=False, indent=2)
-        # Names may hold half a character, which UTF-8 cannot write but JSON's own escape can.
-        return text.encode(errors="backslashreplace").decode()
+        return json_page(document)
 
     def as_text(self) -> str:
         """For the terminal: by state, one line a finding and one for what to do about it."""

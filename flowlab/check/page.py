@@ -2,32 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
-from html import escape
+from collections.abc import Mapping
 from itertools import groupby
 from typing import TYPE_CHECKING
 
 from flowlab.check.lines import line_index, line_of
 from flowlab.model.finding import Finding, Severity
+from flowlab.text.markup import BLUE, CELL, RED, YELLOW, Html, notebook_table, row, safe
+from flowlab.text.plain import plain
 
 if TYPE_CHECKING:
     from flowlab.check.findings import Findings
 
 #: Signs that every terminal can show, so that severity is told by more than colour.
 _SIGN = {Severity.ERROR: "×", Severity.WARNING: "!", Severity.NOTE: "·"}
-#: Readable on white and on black, and told apart by colour-blind readers.
-_COLOUR = {Severity.ERROR: "#d55e00", Severity.WARNING: "#b07d00", Severity.NOTE: "#2f86c9"}
-_CELL = "text-align:left;vertical-align:top;padding:.35em .8em;white-space:normal;overflow-wrap:break-word"
+_COLOUR = {Severity.ERROR: RED, Severity.WARNING: YELLOW, Severity.NOTE: BLUE}
 _ALL_FINE = "Nothing found."
-
-
-def plain(text: str) -> str:
-    """A text in which control and direction characters are spelt out: names come from files and may hold anything.
-
-    >>> plain("a\\x1b[2Jb")
-    'a\\\\x1b[2Jb'
-    """
-    return "".join(c if c.isprintable() else c.encode("unicode_escape").decode() for c in text)
 
 
 def text_page(findings: Findings) -> str:
@@ -46,31 +36,21 @@ def text_page(findings: Findings) -> str:
 
 def html_page(findings: Findings) -> str:
     """A table in the colours of whatever page it stands on. Everything from the flow is escaped."""
-    title = f"<b>{_safe(findings.flow)}</b>: {findings.summary}"
+    title = f"<b>{safe(findings.flow)}</b>: {findings.summary}"
     if not findings:
         return f"<div>{title}. {_ALL_FINE}</div>"
-    head = _row("th", ("Severity", "State", "What", "To do", "Rule"), "border-bottom:1px solid currentColor")
-    body = "".join(map(_finding_row, findings))
-    table = f'<table style="border-collapse:collapse;color:inherit"><thead>{head}</thead><tbody>{body}</tbody></table>'
-    return f'<div style="color:inherit">{title}<div style="overflow-x:auto">{table}</div></div>'
+    table = notebook_table(("Severity", "State", "What", "To do", "Rule"), map(_finding_row, findings))
+    return f"<div style='color:inherit'>{title}{table}</div>"
 
 
 def _finding_row(finding: Finding) -> str:
     colour = _COLOUR[finding.severity]
-    rule = f'<code title="{_safe(finding.path)}">{_safe(finding.rule)}</code>'
+    rule = f'<code title="{safe(finding.path)}">{safe(finding.rule)}</code>'
     if finding.channel:
-        rule += f"<br>on {_safe(finding.channel)}"
-    severity = f'<b style="color:{colour};white-space:nowrap">{_SIGN[finding.severity]} {finding.severity}</b>'
-    cells = (severity, _safe(finding.state), _safe(finding.message), _safe(finding.fix), rule)
-    return _row("td", cells, f"border-left:4px solid {colour}")
-
-
-def _row(tag: str, cells: Iterable[str], style: str) -> str:
-    return f'<tr style="{style}">' + "".join(f'<{tag} style="{_CELL}">{cell}</{tag}>' for cell in cells) + "</tr>"
-
-
-def _safe(text: str) -> str:
-    return escape(plain(text))
+        rule += f"<br>on {safe(finding.channel)}"
+    severity = f"<b style='color:{colour};white-space:nowrap'>{_SIGN[finding.severity]} {finding.severity}</b>"
+    cells = (Html(severity), finding.state, finding.message, finding.fix, Html(rule))
+    return row(cells, style=f"border-left:4px solid {colour}", cell=CELL)
 
 
 def github_page(found: Mapping[str, Findings], texts: Mapping[str, str]) -> str:

@@ -12,9 +12,6 @@ if TYPE_CHECKING:
     from flowlab.check.subject import Subject
 
 
-_LONGEST_QUOTE = 60
-
-
 @dataclass(frozen=True, slots=True)
 class Hit:
     """One place where a rule holds. ``severity``: only where this place is graded apart from the rule's own."""
@@ -26,15 +23,6 @@ class Hit:
     event: str = ""
     channel: str = ""
     severity: Severity | None = None
-
-
-def quote(text: str) -> str:
-    """A text from the flow as messages show it: in quotation marks, control characters spelt out, cut where long.
-
-    >>> quote("ask\\n"), len(quote("x" * 5_000))
-    ("'ask\\\\n'", 62)
-    """
-    return repr(text if len(text) <= _LONGEST_QUOTE else text[: _LONGEST_QUOTE - 1] + "…")
 
 
 Find = Callable[["Subject"], Iterable[Hit]]

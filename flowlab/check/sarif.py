@@ -12,9 +12,9 @@ from typing import Any
 from flowlab.check.catalogue import FAMILIES, RULES
 from flowlab.check.findings import Findings
 from flowlab.check.lines import line_index, line_of
-from flowlab.check.page import plain
 from flowlab.check.rule import Rule
 from flowlab.model.finding import Finding, Severity
+from flowlab.text.plain import plain
 
 _SCHEMA = "https://json.schemastore.org/sarif-2.1.0.json"
 _LEVEL = {Severity.ERROR: "error", Severity.WARNING: "warning", Severity.NOTE: "note"}

@@ -9,17 +9,18 @@ from typing import Any, NamedTuple
 
 from flowlab.check.liquid import Liquid, liquid
 from flowlab.check.order import Before
-from flowlab.check.rule import Need, quote
+from flowlab.check.rule import Need
+from flowlab.errors import nearest
 from flowlab.model.channel import Channel
 from flowlab.model.flow import Flow, State, Transition
 from flowlab.model.kinds import TRIGGER_EVENTS
 from flowlab.model.routing import Workflow, Workspace
+from flowlab.text.plain import quote
 
 #: What a transition may carry; ``uuid`` is the legacy schema's.
 TRANSITION_KEYS = frozenset({"event", "next", "conditions", "uuid"})
 #: Near matches cost time and nobody reads the fifty-first.
 _MAX_HINTS = 50
-_LONGEST_NAME = 100
 
 
 class Text(NamedTuple):
@@ -225,17 +226,6 @@ def misspelt_key(transition: Transition) -> str:
         return ""
     unknown = (key for key, value in transition.raw.items() if key not in TRANSITION_KEYS and value)
     return next((key for key in unknown if isinstance(transition.raw[key], str)), "")
-
-
-def nearest(word: str, known: tuple[str, ...]) -> str:
-    """The known word that is nearest to ``word``; empty where none is near."""
-    from difflib import get_close_matches
-
-    if len(word) > _LONGEST_NAME:
-        return ""
-    names = [name for name in known if len(name) <= _LONGEST_NAME]
-    same = [name for name in names if name.casefold() == word.casefold()]
-    return next(iter(same or get_close_matches(word, names, n=1)), "")
 
 
 def rows(state: State, property: str = "variables") -> Iterator[tuple[int, str, Any]]:

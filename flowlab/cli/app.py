@@ -9,14 +9,17 @@ import json
 import sys
 from io import TextIOWrapper
 from pathlib import Path
-from typing import Annotated, Any, NoReturn
+from typing import Annotated, Any, NoReturn, TypeVar
 
 import typer
 
 import flowlab as fl
 from flowlab.errors import FlowlabError, UsageError
 from flowlab.model.routing import Workflow, Workspace
-from flowlab.model.walk import are_walks
+from flowlab.model.walk import Walk, are_walks
+from flowlab.text.json_text import json_page
+
+T = TypeVar("T")
 
 app = typer.Typer(
     help="See, talk to, replay and compare customer-conversation flows on every text channel, offline.",
@@ -29,6 +32,8 @@ app = typer.Typer(
 FlowFile = Annotated[Path, typer.Argument(help="a Studio flow (JSON, or YAML in the short form)", metavar="FLOW")]
 TalksFile = Annotated[Path, typer.Argument(help="conversations (JSON Lines or CSV)", metavar="CONVERSATIONS")]
 ServicesFile = Annotated[Path | None, typer.Option("--services", help="what the outside world answers (YAML)")]
+WorkersFile = Annotated[Path | None, typer.Option("--workers", help="the workspace: queues and workers (YAML, JSON)")]
+Dark = Annotated[bool, typer.Option("--dark", help="draw for dark backgrounds")]
 AsJson = Annotated[bool, typer.Option("--json", help="print one JSON document and nothing else")]
 
 
@@ -58,39 +63,57 @@ def _fail(message: str) -> NoReturn:
 
 def load_flow(path: Path) -> fl.Flow:
     """A flow from a file. Raises UsageError when the file holds something else."""
+    return _load(path, fl.Flow, "a Studio flow (JSON, or YAML in the short form)")
+
+
+def load_workflow(path: Path) -> Workflow:
+    """A TaskRouter workflow from a file. Raises UsageError when the file holds something else."""
+    return _load(path, Workflow, "a TaskRouter workflow (JSON)")
+
+
+def _load(path: Path, kind: type[T], wanted: str) -> T:
     thing = fl.load(path)
-    if not isinstance(thing, fl.Flow):
-        raise UsageError(f"{path} holds {what(thing)}; expected a Studio flow (JSON)")
+    if not isinstance(thing, kind):
+        raise not_wanted(path, thing, wanted)
     return thing
 
 
 def load_conversations(path: Path) -> list[fl.Conversation]:
     """Conversations from a file. Raises UsageError when the file holds something else."""
     thing = fl.load(path)
-    if not isinstance(thing, list):
-        raise UsageError(f"{path} holds {what(thing)}; expected conversations (JSON Lines or CSV)")
     if are_walks(thing):
         raise UsageError(f"{path} holds recorded executions; `flowlab walk FLOW {path}` says which now go elsewhere")
+    if not isinstance(thing, list):
+        raise not_wanted(path, thing, "conversations (JSON Lines or CSV)")
     return [talk for talk in thing if isinstance(talk, fl.Conversation)]
 
 
-def load_workflow(path: Path) -> Workflow:
-    """A TaskRouter workflow from a file. Raises UsageError when the file holds something else."""
+def load_walks(path: Path) -> list[Walk]:
+    """Recorded executions from a file or folder. Raises UsageError when it holds something else."""
     thing = fl.load(path)
-    if not isinstance(thing, Workflow):
-        raise UsageError(f"{path} holds {what(thing)}; expected a TaskRouter workflow (JSON)")
+    if not are_walks(thing):
+        raise not_wanted(path, thing, "recorded executions (steps lists as JSON or CSV)")
+    return list(thing)
+
+
+def load_checked(path: Path) -> fl.Flow | Workflow:
+    """A flow or a workflow from a file. Raises UsageError when the file holds something else."""
+    thing = fl.load(path)
+    if not isinstance(thing, fl.Flow | Workflow):
+        raise not_wanted(path, thing, "a flow (JSON, YAML) or a workflow (JSON)")
     return thing
 
 
-def what(thing: object) -> str:
-    """What a file held, in words."""
+def not_wanted(path: Path, thing: object, wanted: str) -> UsageError:
+    """The error for a file that holds something else."""
     names = {fl.Flow: "a flow", Workflow: "a TaskRouter workflow", Workspace: "a TaskRouter workspace"}
-    return names.get(type(thing), "recorded executions" if are_walks(thing) else "conversations")
+    held = names.get(type(thing), "recorded executions" if are_walks(thing) else "conversations")
+    return UsageError(f"{path} holds {held}; expected {wanted}")
 
 
 def print_json(data: Any) -> None:
     """One JSON document on standard output."""
-    print(json.dumps(data, ensure_ascii=False, indent=2))
+    print(json_page(data))
 
 
 def records(table: Any) -> Any:

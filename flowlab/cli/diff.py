@@ -13,9 +13,10 @@ from typing import Annotated
 import typer
 
 import flowlab as fl
-from flowlab.cli.app import AsJson, ServicesFile, app, load_conversations, load_flow, print_json
+from flowlab.cli.app import AsJson, Dark, ServicesFile, app, load_conversations, load_flow, print_json
 from flowlab.errors import FlowlabError, UsageError
-from flowlab.formats.text import read_text
+from flowlab.text.files import read_text
+from flowlab.text.json_text import json_page
 
 #: What git hands over: path, old file, hex, mode, new file, hex, mode; after a rename the new path and a note as well.
 GIT_ARGUMENTS = (7, 9)
@@ -24,13 +25,13 @@ _NO_FILE = ("/dev/null", "nul", "NUL", os.devnull)
 
 @app.command()
 def diff(
-    files: Annotated[list[str], typer.Argument(help="two flows (JSON), or what git hands over", metavar="OLD NEW")],
+    files: Annotated[list[str], typer.Argument(help="two flows, or what git hands over", metavar="OLD NEW")],
     conversations: Annotated[Path | None, typer.Option(help="put these through both versions as well")] = None,
     services: ServicesFile = None,
     as_json: AsJson = False,
     markdown: Annotated[bool, typer.Option("--markdown", help="print Markdown, for a pull request")] = False,
     out: Annotated[Path | None, typer.Option("--out", "-o", help="draw both in one: FILE.svg, .png or .pdf")] = None,
-    dark: Annotated[bool, typer.Option("--dark", help="draw for dark backgrounds")] = False,
+    dark: Dark = False,
     textconv: Annotated[bool, typer.Option("--textconv", help="print one flow as text that git can compare")] = False,
 ) -> None:
     """Say what changed between two versions of a flow, by meaning. Exit code 1 when anything that runs did."""
@@ -97,6 +98,6 @@ def as_comparable(file: str) -> str:
     except FlowlabError:
         text = read_text(Path(file))
     try:
-        return json.dumps(json.loads(text), ensure_ascii=False, indent=2) + "\n"
+        return json_page(json.loads(text)) + "\n"
     except (ValueError, RecursionError):
         return text

@@ -13,17 +13,15 @@ import flowlab as fl
 from flowlab.check.baseline import baseline_text, read_baseline
 from flowlab.check.page import github_page
 from flowlab.check.sarif import sarif
-from flowlab.cli.app import AsJson, FlowFile, app, load_flow, load_workflow, print_json, what
+from flowlab.cli.app import AsJson, Dark, FlowFile, WorkersFile, app, load_checked, load_flow, load_workflow, print_json
 from flowlab.errors import UsageError
-from flowlab.formats import write_whole
-from flowlab.formats.flow_yaml_words import same_json
-from flowlab.formats.json_text import parse_json
 from flowlab.formats.studio import write_flow
-from flowlab.formats.text import read_text
 from flowlab.formats.workspace import load_workspace
 from flowlab.model.finding import Severity
 from flowlab.model.routing import Workflow
 from flowlab.model.routing_graph import workflow_graph
+from flowlab.text.files import read_text, write_whole
+from flowlab.text.json_text import parse_json, same_json
 
 
 class FailOn(StrEnum):
@@ -38,7 +36,6 @@ Channels = Annotated[list[str] | None, typer.Option("--channel", help="also chec
 
 
 WorkflowFile = Annotated[Path | None, typer.Option("--workflow", help="the TaskRouter workflow behind it (JSON)")]
-WorkersFile = Annotated[Path | None, typer.Option("--workers", help="the workspace: queues and workers (YAML, JSON)")]
 
 
 @app.command()
@@ -86,7 +83,7 @@ def draw(
     flow: FlowFile,
     out: Annotated[Path, typer.Option("--out", "-o", help="FILE.svg, .png or .pdf")],
     direction: Annotated[Literal["TB", "LR"], typer.Option(help="top to bottom, or left to right")] = "TB",
-    dark: Annotated[bool, typer.Option("--dark", help="for dark backgrounds")] = False,
+    dark: Dark = False,
     checked: Annotated[bool, typer.Option("--check", help="mark the states that have findings")] = False,
     channel: Channels = None,
     workflow: WorkflowFile = None,
@@ -122,14 +119,6 @@ def convert(
     fl.save(thing, target)
     same = isinstance(thing, fl.Flow | Workflow) and same_json(_json_of(source), _json_of(target))
     print(f"wrote {target}" + (" (equal as JSON)" if same else ""))
-
-
-def load_checked(path: Path) -> fl.Flow | Workflow:
-    """A flow or a workflow from a file. Raises UsageError when the file holds something else."""
-    thing = fl.load(path)
-    if not isinstance(thing, fl.Flow | Workflow):
-        raise UsageError(f"{path} holds {what(thing)}; expected a flow (JSON, YAML) or a workflow (JSON)")
-    return thing
 
 
 def load_routing(workflow: Path | None, workers: Path | None) -> dict[str, Any]:

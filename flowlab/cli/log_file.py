@@ -6,6 +6,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from flowlab.errors import UsageError
+from flowlab.formats import save
+from flowlab.text.files import whole_file, write_whole
 
 if TYPE_CHECKING:
     from flowlab.measure.replayed import Run
@@ -16,8 +18,6 @@ def write_log(run: Run, path: Path) -> None:
 
     The file is whole or not there. Raises UsageError for another ending, or for Parquet without pyarrow.
     """
-    from flowlab.formats import save, write_whole
-
     if path.suffix == ".csv":
         write_whole(path, run.events.to_csv(index=False))
     elif path.suffix == ".json":
@@ -29,15 +29,12 @@ def write_log(run: Run, path: Path) -> None:
 
 
 def _write_parquet(run: Run, path: Path) -> None:
-    import os
     from importlib.util import find_spec
 
     if find_spec("pyarrow") is None:
         raise UsageError(f"{path}: Parquet needs the package pyarrow: pip install pyarrow. Or write .csv")
-    half = path.with_name(f".{path.name}.{os.getpid()}")
     try:
-        run.events.to_parquet(half, index=False)
-        half.replace(path)
-    except (OSError, UnicodeError, ValueError) as error:
-        half.unlink(missing_ok=True)
+        with whole_file(path) as unfinished:
+            run.events.to_parquet(unfinished, index=False)
+    except (UnicodeError, ValueError) as error:
         raise UsageError(f"{path}: cannot be written as Parquet: {error}") from None

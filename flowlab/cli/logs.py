@@ -9,11 +9,11 @@ from typing import Annotated
 import typer
 
 import flowlab as fl
-from flowlab.cli.app import AsJson, FlowFile, ServicesFile, app, load_flow, print_json, what
+from flowlab.cli.app import AsJson, FlowFile, ServicesFile, app, load_flow, load_walks, print_json
 from flowlab.errors import UsageError
 from flowlab.model.outcome import same_outcome
-from flowlab.model.walk import Walk, are_walks
 from flowlab.show.walked import Walked
+from flowlab.text.files import write_whole
 
 
 class FailOn(StrEnum):
@@ -52,17 +52,7 @@ def walk(
         raise typer.Exit(1)
 
 
-def load_walks(path: Path) -> list[Walk]:
-    """Recorded executions from a file or folder. Raises UsageError when it holds something else."""
-    thing = fl.load(path)
-    if not are_walks(thing):
-        raise UsageError(f"{path} holds {what(thing)}; expected recorded executions (steps lists as JSON or CSV)")
-    return list(thing)
-
-
 def _write_table(walked: Walked, path: Path) -> None:
-    from flowlab.formats import write_whole
-
     if path.suffix != ".csv":
         raise UsageError(f"{path}: the table of executions is written as .csv")
     write_whole(path, walked.table.to_csv(index=False))

@@ -9,10 +9,10 @@ from typing import Annotated, Any
 import typer
 
 import flowlab as fl
-from flowlab.cli.app import AsJson, app, load_workflow, print_json
+from flowlab.cli.app import AsJson, WorkersFile, app, load_workflow, print_json
 from flowlab.errors import FormatError, UsageError
-from flowlab.formats.json_text import parse_json
-from flowlab.formats.text import read_text
+from flowlab.text.files import read_text
+from flowlab.text.json_text import parse_json
 
 _FORM = """Write it like --task '{"language": "pt"}', --task @task.json, or --task - to read it from standard input"""
 
@@ -21,7 +21,7 @@ _FORM = """Write it like --task '{"language": "pt"}', --task @task.json, or --ta
 def route(
     workflow: Annotated[Path, typer.Argument(help="a TaskRouter workflow (JSON)", metavar="WORKFLOW")],
     task: Annotated[str, typer.Option(help="the task's attributes: JSON, @FILE, or - for standard input")],
-    workers: Annotated[Path | None, typer.Option(help="the workspace: queues and workers (YAML or JSON)")] = None,
+    workers: WorkersFile = None,
     channel: Annotated[str, typer.Option(help="the task channel, such as chat or voice")] = "default",
     priority: Annotated[int, typer.Option(help="the priority the task begins with", min=0)] = 0,
     as_json: AsJson = False,

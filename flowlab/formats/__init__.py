@@ -3,9 +3,7 @@
 from __future__ import annotations
 
 import json
-import os
 from collections.abc import Callable, Mapping, Sequence
-from contextlib import suppress
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -14,15 +12,15 @@ from flowlab.formats import executions_csv, executions_write
 from flowlab.formats.conversations import read_conversations, write_csv, write_jsonl
 from flowlab.formats.executions import looks_like_executions, read_executions, read_folder
 from flowlab.formats.flow_yaml import read_yaml, write_yaml
-from flowlab.formats.json_text import parse_json
 from flowlab.formats.studio import looks_like_flow, read_flow, write_flow
 from flowlab.formats.taskrouter import looks_like_workflow, read_workflow, write_workflow
-from flowlab.formats.text import read_text
 from flowlab.formats.workspace import load_workspace, looks_like_workspace
 from flowlab.model.conversation import Conversation
 from flowlab.model.flow import Flow
 from flowlab.model.routing import Workflow, Workspace
 from flowlab.model.walk import Walk
+from flowlab.text.files import read_text, write_whole
+from flowlab.text.json_text import json_page, parse_json
 
 Loaded = Flow | Workflow | Workspace | list[Conversation] | list[Walk]
 
@@ -42,9 +40,9 @@ JSON_FORMATS: tuple[Format, ...] = (
 
 #: What is written: type -> file ending -> text of the file.
 WRITERS: dict[type, dict[str, Callable[[Any], str]]] = {
-    Flow: {".json": lambda flow: _json_text(write_flow(flow)), ".yaml": write_yaml, ".yml": write_yaml},
+    Flow: {".json": lambda flow: json_page(write_flow(flow)) + "\n", ".yaml": write_yaml, ".yml": write_yaml},
     Walk: {".json": executions_write.write_json, ".csv": executions_csv.write_csv},
-    Workflow: {".json": lambda workflow: _json_text(write_workflow(workflow))},
+    Workflow: {".json": lambda workflow: json_page(write_workflow(workflow)) + "\n"},
     list: {".jsonl": write_jsonl, ".csv": write_csv},
 }
 
@@ -107,27 +105,6 @@ def save(thing: Loaded | Sequence[Conversation] | Sequence[Walk], path: str | Pa
         raise UsageError(f"{path}: {what} saved as {' or '.join(WRITERS[kind])}")
     write_whole(path, write(thing))
     return path
-
-
-def write_whole(path: Path, text: str) -> None:
-    """Write a text file so that it is never half there."""
-    temporary = path.with_name(f".{path.name}.{os.getpid()}")
-    try:
-        temporary.write_bytes(text.encode())
-        temporary.replace(path)
-    except OSError as error:
-        with suppress(OSError):
-            temporary.unlink()
-        raise UsageError(f"{path}: cannot be written: {error.strerror or error}") from None
-
-
-def _json_text(data: Any) -> str:
-    text = json.dumps(data, ensure_ascii=False, indent=2) + "\n"
-    try:
-        text.encode()
-    except UnicodeEncodeError:  # half a character, which UTF-8 cannot hold but JSON's escapes can
-        text = json.dumps(data, indent=2) + "\n"
-    return text
 
 
 def _json_of(text: str, source: str) -> Any:

@@ -27,14 +27,14 @@ from pathlib import Path
 from typing import Any
 
 from flowlab.errors import FormatError
-from flowlab.formats.conversations.safe_json import loads
 from flowlab.formats.executions_csv import looks_like_header, read_rows
 from flowlab.formats.executions_parts import EVENT_TYPE, Parts
 from flowlab.formats.executions_walks import walks_from
-from flowlab.formats.json_text import is_deep, parse_json
 from flowlab.formats.redact import Mask, region_of
-from flowlab.formats.text import read_text
 from flowlab.model.walk import Walk, WalkedStep
+from flowlab.text.files import read_text
+from flowlab.text.json_text import is_deep, parse_json
+from flowlab.text.safe_json import read_lines
 
 _STEP_KEYS = ("transitioned_from", "transitioned_to")
 
@@ -130,17 +130,8 @@ def _take_lines(text: str, parts: Parts) -> None:
         for place, row in read_rows(text, parts.fault):
             parts.step(row, place)
         return
-    for number, line in enumerate(text.split("\n"), 1):
-        if not line.strip():
-            continue
-        try:
-            value = loads(line)
-        except json.JSONDecodeError as error:
-            parts.fault(f"line {number}", f"is not JSON ({error.msg}, column {error.colno}); is the line cut off?")
-        except ValueError as error:
-            parts.fault(f"line {number}", str(error))
-        else:
-            parts.take(value, f"line {number}")
+    for number, value in read_lines(text, parts.fault):
+        parts.take(value, f"line {number}")
 
 
 def _masked(walk: Walk) -> Walk:

@@ -53,7 +53,7 @@ verb          Studio's widget              after it       beside it
   a state take what Studio's JSON says. ``without: [properties]`` says which of ``name``, ``transitions`` and
   ``properties`` are missing altogether.
 
-How YAML is read, and its traps avoided: :mod:`flowlab.formats.flow_yaml_tree`.
+How YAML is read, and its traps avoided: :mod:`flowlab.text.yaml_tree`.
 """
 
 from __future__ import annotations
@@ -69,13 +69,13 @@ from flowlab.errors import Fault, FlowError, FormatError, did_you_mean
 from flowlab.formats.flow_yaml_faults import Faults
 from flowlab.formats.flow_yaml_read import definition_of
 from flowlab.formats.flow_yaml_text import write_tree
-from flowlab.formats.flow_yaml_tree import Items, Node, Pairs, read_tree
 from flowlab.formats.flow_yaml_words import FLOW_KEYS
 from flowlab.formats.flow_yaml_wrap import unwrapped, wrap, wrapping
 from flowlab.formats.flow_yaml_write import name_of, short_form
-from flowlab.formats.json_text import parse_json
 from flowlab.formats.studio import read_flow, write_flow
 from flowlab.model.flow import Flow
+from flowlab.text.json_text import parse_json
+from flowlab.text.yaml_tree import Items, Node, Pairs, read_tree
 
 _HEAD = "# A Studio flow in flowlab's short form\n"
 _NEEDS = "a flow in YAML has 'start:' and 'states:' with the states below it (docs/flow_yaml.md)"

@@ -6,8 +6,8 @@ from collections.abc import Sequence
 from typing import Any
 
 from flowlab.formats.flow_yaml_faults import Faults
-from flowlab.formats.flow_yaml_tree import Items, Node, Pairs, Text
 from flowlab.formats.flow_yaml_words import BRANCH_KEYS, CONDITIONS, VALUE, exits_of, usual_caption, usual_value
+from flowlab.text.yaml_tree import Items, Node, Pairs, Text
 
 Json = dict[str, Any]
 NO_MATCH = "noMatch"

@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from difflib import get_close_matches
 from typing import Any
 
-from flowlab.errors import Fault
-from flowlab.formats.flow_yaml_tree import Mark, Node, NumberFault, Pairs, Text, as_json
+from flowlab.errors import Fault, nearest
+from flowlab.text.yaml_tree import Mark, Node, NumberFault, Pairs, Text, as_json
 
 #: How often near names are looked for (it takes time with many names), and how many names are listed.
 _MOST_HINTS, _MOST_KNOWN = 100, 20
@@ -44,10 +43,9 @@ class Faults:
     def hint(self, word: str, known: Sequence[str]) -> str:
         """A closing sentence for 'there is no such thing' messages: the nearest name, however it is spelt, or all."""
         self._hints += 1
-        folded = {name.casefold(): name for name in known} if self._hints <= _MOST_HINTS else {}
-        near = get_close_matches(word.casefold(), folded, n=1)
+        near = nearest(word, known) if self._hints <= _MOST_HINTS else ""
         if near:
-            return f"Did you mean {folded[near[0]]!r}?"
+            return f"Did you mean {near!r}?"
         return f"Known: {', '.join(known[:_MOST_KNOWN])}{', ...' if len(known) > _MOST_KNOWN else '.'}"
 
     def text(self, node: Node) -> str:

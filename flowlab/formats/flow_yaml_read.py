@@ -10,8 +10,8 @@ from typing import Any
 
 from flowlab.formats.flow_yaml_exits import Exits
 from flowlab.formats.flow_yaml_faults import Faults
-from flowlab.formats.flow_yaml_tree import Items, Node, Pairs, Text
 from flowlab.formats.flow_yaml_words import FLOW_KEYS, STATE_KEYS, SUPPOSED, TYPE, VERB_OF, VERBS, Verb
+from flowlab.text.yaml_tree import Items, Node, Pairs, Text
 
 Json = dict[str, Any]
 

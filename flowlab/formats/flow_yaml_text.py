@@ -13,7 +13,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 from flowlab.errors import FlowError
-from flowlab.formats.flow_yaml_tree import MAX_DEPTH
+from flowlab.text.yaml_tree import MAX_DEPTH
 
 #: Longer keys are written after a question mark: YAML allows no more than 1,024 characters otherwise.
 _LONGEST_KEY = 900

@@ -6,11 +6,10 @@ The form itself is described in :mod:`flowlab.formats.flow_yaml`. Source of type
 
 from __future__ import annotations
 
-import json
 from dataclasses import dataclass
-from typing import Any
 
 from flowlab.model.kinds import KINDS
+from flowlab.model.wording import COMPARISONS
 
 #: Keys a file may have, in the order they are written.
 FLOW_KEYS = ("flow", "start", "flags", "json", "usual", "states", "layout", "wrapped")
@@ -24,25 +23,7 @@ USUAL = ("from", "to", "service", "channel")
 BRANCH_KEYS = ("friendly_name", "arguments")
 
 #: The 17 comparisons of a split.
-CONDITIONS = (
-    "equal_to",
-    "not_equal_to",
-    "contains",
-    "does_not_contain",
-    "matches_any_of",
-    "does_not_match_any_of",
-    "starts_with",
-    "does_not_start_with",
-    "is_blank",
-    "is_not_blank",
-    "regex",
-    "less_than",
-    "greater_than",
-    "is_before_time",
-    "is_after_time",
-    "is_before_date",
-    "is_after_date",
-)
+CONDITIONS = tuple(COMPARISONS)
 #: Stands for the condition's value in a ``friendly_name``.
 VALUE = "{value}"
 #: What Studio writes as the value of a comparison that needs none.
@@ -143,8 +124,3 @@ def usual_caption(condition: str, value: str) -> str:
     'If value equal_to 1'
     """
     return f"If value {condition} {value}"
-
-
-def same_json(one: Any, other: Any) -> bool:
-    """Whether two values are the same JSON: the order of keys is nothing, 1 and 1.0 and true are three things."""
-    return one == other and json.dumps(one, sort_keys=True) == json.dumps(other, sort_keys=True)

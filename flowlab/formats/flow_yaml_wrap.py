@@ -8,10 +8,9 @@ from typing import Any
 
 from flowlab.formats.flow_yaml_faults import Faults
 from flowlab.formats.flow_yaml_text import Blank
-from flowlab.formats.flow_yaml_tree import Items, Pairs, Text
-from flowlab.formats.flow_yaml_words import same_json
-from flowlab.formats.json_text import strict_loads
 from flowlab.formats.studio import Layer
+from flowlab.text.json_text import same_json, strict_loads
+from flowlab.text.yaml_tree import Items, Pairs, Text
 
 _EXPECTED = "wrapped: expected a list of 'resource:' (with its keys below) and 'text:', the outermost first"
 

@@ -17,9 +17,9 @@ from pathlib import PurePath
 from typing import Any
 
 from flowlab.errors import Fault, FormatError
-from flowlab.formats.json_text import parse_json
 from flowlab.formats.studio_legacy import is_legacy, upgrade
 from flowlab.model.flow import Condition, Flow, State, Transition
+from flowlab.text.json_text import as_text, parse_json
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,11 +71,7 @@ def write_flow(flow: Flow) -> Any:
     """
     data: Any = _definition(flow)
     for layer in reversed(flow.envelope or ()):
-        if layer.resource is not None:
-            data = {**layer.resource, "definition": data}
-        else:
-            text = json.dumps(data, ensure_ascii=False)
-            data = layer.text if layer.text and json.dumps(json.loads(layer.text), ensure_ascii=False) == text else text
+        data = {**layer.resource, "definition": data} if layer.resource is not None else as_text(data, layer.text)
     return data
 
 

@@ -10,15 +10,14 @@ Source: Twilio docs, *TaskRouter Workflows Overview* and *Workflow resource*, an
 
 from __future__ import annotations
 
-import json
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import PurePath
 from typing import Any
 
 from flowlab.errors import Fault, FormatError
-from flowlab.formats.json_text import parse_json
 from flowlab.model.routing import Filter, Target, Workflow
+from flowlab.text.json_text import as_text, parse_json
 
 _NAMES = ("filter_friendly_name", "friendly_name")
 _DEFAULT_KEYS = ("queue", "task_queue_sid")
@@ -86,12 +85,7 @@ def write_workflow(workflow: Workflow) -> Any:
     data: Any = _body(workflow)
     layers = workflow.envelope if workflow.envelope is not None else (Layer("task_routing", {}),)
     for layer in reversed(layers):
-        if layer.around is not None:
-            data = {**layer.around, layer.key: data}
-        else:
-            text = json.dumps(data, ensure_ascii=False)
-            same = layer.text and json.dumps(json.loads(layer.text), ensure_ascii=False) == text
-            data = layer.text if same else text
+        data = {**layer.around, layer.key: data} if layer.around is not None else as_text(data, layer.text)
     return data
 
 

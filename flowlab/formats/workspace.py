@@ -31,19 +31,17 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from dataclasses import fields
 from pathlib import Path
 from typing import Any, ClassVar
-from zoneinfo import ZoneInfo
 
 from flowlab.errors import FormatError, UsageError, did_you_mean
-from flowlab.formats.checked import SECONDS, TEXT, YES_NO, Check, Entries, whole
-from flowlab.formats.json_text import parse_json
-from flowlab.formats.located_yaml import Located, Place, read_yaml
 from flowlab.model.expression_parser import parse
-from flowlab.model.plain import short
-from flowlab.model.readings import Readings
+from flowlab.model.readings import Readings, read_readings
 from flowlab.model.routing import Queue, Waiting, Worker, Workspace
+from flowlab.text.checked import SECONDS, TEXT, YES_NO, Entries, one_of, whole
+from flowlab.text.json_text import parse_json
+from flowlab.text.located_yaml import Located, Place, read_yaml
+from flowlab.text.plain import short
 
 #: What a Flex account starts with; used where a file names no activities.
 FLEX_ACTIVITIES: Mapping[str, bool] = {"Available": True, "Offline": False, "Unavailable": False, "Break": False}
@@ -54,7 +52,7 @@ _KEYS = ("workspace", "timezone", "activities", "queues", "workers", "readings")
 
 _TASKS = whole(0, 10_000)
 _PRIORITY = whole(0, 2**31)
-_ORDER: Check = (lambda value: value in ("FIFO", "LIFO"), "FIFO or LIFO")
+_ORDER = one_of("FIFO", "LIFO")
 
 _ACTIVITY = {"name": TEXT, "sid": TEXT}
 _QUEUE = {
@@ -106,13 +104,9 @@ class _Reader(Entries):
     )
 
     def workspace(self) -> Workspace:
-        data = self.found.data
-        if not isinstance(data, Mapping):
-            raise FormatError(
-                self.found.source, f"expected a mapping with queues and workers, found {short(repr(data), 40)}"
-            )
+        data = self.document("a mapping with queues and workers")
         data = self.entry(data, (), _KEYS)
-        readings = self._readings(data.get("readings"))
+        readings = read_readings(data, self)
         activities, sids = self._activities(data)
         workspace = Workspace(
             queues=self.each(data, "queues", lambda entry, place: self._queue(entry, place, readings)),
@@ -122,7 +116,7 @@ class _Reader(Entries):
             source=self.found.source,
             readings=readings,
             activity_sids=sids,
-            timezone=self._timezone(data),
+            timezone=self.timezone(data),
         )
         self._unique(workspace)
         self.found.raise_faults()
@@ -196,34 +190,14 @@ class _Reader(Entries):
         return {str(channel): self.value(value, (*place, key), channel, _TASKS, default=0) for channel in value}
 
     def _attributes(self, entry: Mapping[str, Any], place: Place) -> Mapping[str, Any]:
-        value = entry.get("attributes") or {}
-        if isinstance(value, str):
+        value = entry.get("attributes")
+        if isinstance(value, str) and value:
             try:
                 value = parse_json(value, "attributes")
             except FormatError as error:
                 self.found.fault((*place, "attributes"), str(error).removeprefix("attributes: "))
                 return {}
-        if isinstance(value, Mapping):
-            return value
-        self.found.fault((*place, "attributes"), f"expected names and values, found {short(repr(value), 40)}")
-        return {}
-
-    def _readings(self, value: Any) -> Readings:
-        if value is None:
-            return Readings()
-        if not isinstance(value, Mapping):
-            self.found.fault(("readings",), f"expected names and values, found {short(repr(value), 40)}")
-            return Readings()
-        checks = {each.name: YES_NO if isinstance(each.default, bool) else _TASKS for each in fields(Readings)}
-        return Readings(**self.values(self.entry(value, ("readings",), tuple(checks)), ("readings",), checks))
-
-    def _timezone(self, data: Mapping[str, Any]) -> str:
-        zone = str(self.value(data, (), "timezone", TEXT, "UTC"))
-        try:
-            ZoneInfo(zone)
-        except (ValueError, OSError, KeyError):
-            self.found.fault(("timezone",), f"{short(repr(zone))} is no time zone; write it like Europe/Lisbon")
-        return zone
+        return self.mapping({"attributes": value or None}, place, "attributes")
 
     def _unique(self, workspace: Workspace) -> None:
         """A second thing of the same name would never be found."""

@@ -6,7 +6,6 @@ from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
-from html import escape
 from typing import TYPE_CHECKING, Any
 
 from flowlab.errors import UsageError, did_you_mean
@@ -21,6 +20,7 @@ from flowlab.model.divergence import Divergence
 from flowlab.model.event import Event, EventKind
 from flowlab.model.flow import Flow
 from flowlab.model.walk import Walk
+from flowlab.text.markup import INK, MUTED, RULE, safe
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -114,10 +114,6 @@ class Run:
         return {"text/plain": repr(self), "text/html": _html(self)}
 
 
-_MUTED = "color:var(--jp-ui-font-color2,#767676)"
-_RULE = "border-bottom:1px solid var(--jp-border-color2,#999)"
-
-
 def _html(run: Run) -> str:
     """The run in a dozen lines. Colours are the notebook's own, so that it reads in its dark theme too."""
     known = run.outcomes["outcome"].dropna().value_counts().to_dict()
@@ -126,21 +122,21 @@ def _html(run: Run) -> str:
     parted = Counter(d.what for d in run.parted)
     talks = len({d.conversation_id for d in run.parted})
     differences = "".join(_row(what, k) for what, k in parted.most_common())
-    heading = f"<tr><th colspan=2 style='text-align:left;{_RULE}'>%s</th></tr>"
+    heading = f"<tr><th colspan=2 style='text-align:left;border-bottom:{RULE}'>%s</th></tr>"
     body = heading % "how they end" + ends
     if parted:
         body += heading % f"record and replay differ in {talks} of {n}" + differences
     if run.unanswered:
         states = ", ".join(f"{state} ({n})" for state, n in run.unanswered.items())
-        body += heading % "nothing answered (see services)" + f"<tr><td colspan=2>{escape(states)}</td></tr>"
+        body += heading % "nothing answered (see services)" + f"<tr><td colspan=2>{safe(states)}</td></tr>"
     return (
-        f"<div style='color:var(--jp-ui-font-color1,inherit)'><b>{escape(run.flow.name)}</b> "
-        f"<span style='{_MUTED}'>{escape(run.source)}: {n} conversations, {len(run.log)} events</span>"
+        f"<div style='{INK}'><b>{safe(run.flow.name)}</b> "
+        f"<span style='{MUTED}'>{safe(run.source)}: {n} conversations, {len(run.log)} events</span>"
         f"<table style='margin:.4em 0;background:transparent'>{body}</table>"
-        f"<span style='{_MUTED}'>.events .outcomes .divergences .coverage()</span></div>"
+        f"<span style='{MUTED}'>.events .outcomes .divergences .coverage()</span></div>"
     )
 
 
 def _row(label: str, k: int, n: int = 0) -> str:
-    share = f" <span style='{_MUTED}'>{k / n:.0%}</span>" if n else ""
-    return f"<tr><td style='text-align:left'>{escape(label)}</td><td style='text-align:right'>{k}{share}</td></tr>"
+    share = f" <span style='{MUTED}'>{k / n:.0%}</span>" if n else ""
+    return f"<tr><td style='text-align:left'>{safe(label)}</td><td style='text-align:right'>{k}{share}</td></tr>"

@@ -8,8 +8,7 @@ from flowlab.measure.walked_follow import Difference, Parting, difference
 from flowlab.model.event import ENDED, Event, EventKind
 from flowlab.model.flow import Flow
 from flowlab.model.walk import WAIT, WalkedStep
-
-MAX_SHOWN = 60
+from flowlab.text.plain import quote
 
 
 def first_execution(events: Sequence[Event]) -> list[Event]:
@@ -59,7 +58,7 @@ def _parted(flow: Flow, step: WalkedStep, now: Event, events: Sequence[Event]) -
 
 def _decided(step: WalkedStep, now: Event, rewired: Difference | None) -> Difference:
     """A split that decided differently: by what condition, on what value."""
-    tested = f"{_shown(now.value)} at {step.state!r}"
+    tested = f"{quote(now.value)} at {step.state!r}"
     what = "no condition holds" if now.event == "noMatch" else f"{now.condition!r} holds"
     why = f"{what} for {tested} now: to {now.transitioned_to!r}, not by {step.event} to {step.next!r}"
     if rewired is not None:
@@ -78,7 +77,3 @@ def _otherwise(step: WalkedStep, now: Event, events: Sequence[Event]) -> str:
         return f"{said}: it waits longer, so what was said later is taken for the answer here"
     unanswered = any(event.kind == EventKind.UNANSWERED and event.state == now.state for event in events)
     return f"{said}: nothing answers it (see services)" if unanswered else said
-
-
-def _shown(value: str) -> str:
-    return repr(value if len(value) <= MAX_SHOWN else value[: MAX_SHOWN - 3] + "...")

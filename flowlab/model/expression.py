@@ -13,9 +13,6 @@ from typing import NamedTuple
 
 Scalar = str | int | float | bool | None
 
-#: Comparison operators, as written.
-OPERATORS = ("==", "!=", ">=", "<=", ">", "<", "CONTAINS", "HAS", "IN", "NOT IN")
-
 
 @dataclass(frozen=True, slots=True)
 class Literal:
@@ -63,7 +60,7 @@ Value = Literal | Path | ListOf
 
 @dataclass(frozen=True, slots=True)
 class Comparison:
-    """``left operator right``; ``operator`` is one of :data:`OPERATORS`."""
+    """``left operator right``; ``operator`` is ``== != >= <= > < CONTAINS HAS IN`` or ``NOT IN``."""
 
     left: Value
     operator: str

@@ -6,7 +6,7 @@ import re
 from typing import NamedTuple
 
 from flowlab.errors import Fault, FormatError
-from flowlab.model.plain import plain, short
+from flowlab.text.plain import plain, short
 
 #: As long as Twilio's whole workflow configuration may be, and far longer than anybody writes.
 MAX_CHARS = 100_000

@@ -13,8 +13,8 @@ from dataclasses import dataclass
 from typing import Any
 
 from flowlab.model.expression import And, Comparison, Expression, ListOf, Literal, Path, Value, paths
-from flowlab.model.plain import short
 from flowlab.model.readings import READINGS, Readings
+from flowlab.text.plain import short
 
 _MOST = 3
 _ORDERINGS: Mapping[str, Callable[[Any, Any], bool]] = {

@@ -10,7 +10,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, fields, replace
 from typing import Any
 
-from flowlab.errors import Fault, did_you_mean
+from flowlab.text.checked import YES_NO, Entries, whole
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,30 +56,13 @@ class Readings:
 READINGS = Readings()
 
 
-def read_readings(data: Any) -> tuple[Readings, list[Fault]]:
-    """The readings that a mapping of switches to values asks for, and all that is wrong in it.
+def read_readings(entry: Mapping[str, Any], reader: Entries) -> Readings:
+    """The readings that stand under ``readings`` in a services or workspace file; what is wrong goes to the reader.
 
-    >>> read_readings({"any_of_trims_items": False})[0].any_of_trims_items
+    >>> from flowlab.text.located_yaml import Located
+    >>> read_readings({"readings": {"any_of_trims_items": False}}, Entries(Located("x"))).any_of_trims_items
     False
-    >>> [str(fault) for fault in read_readings({"null_is_empty": "no"})[1]]
-    ["null_is_empty: expected true or false, found 'no'"]
     """
-    if not isinstance(data, Mapping):
-        return READINGS, [Fault(f"expected a mapping of readings to true or false, found {data!r}")]
-    defaults = {switch.name: switch.default for switch in fields(Readings)}
-    faults: list[Fault] = []
-    chosen: dict[str, Any] = {}
-    for name, value in data.items():
-        if name not in defaults:
-            faults.append(Fault(f"unknown reading {name!r}. {did_you_mean(str(name), list(defaults))}", str(name)))
-        elif isinstance(defaults[name], bool) and not isinstance(value, bool):
-            faults.append(Fault(f"expected true or false, found {value!r}", name))
-        elif not isinstance(defaults[name], bool) and not _is_count(value):
-            faults.append(Fault(f"expected a whole number, 1 or more, found {value!r}", name))
-        else:
-            chosen[name] = value
-    return replace(READINGS, **chosen), faults
-
-
-def _is_count(value: Any) -> bool:
-    return isinstance(value, int) and not isinstance(value, bool) and value >= 1
+    checks = {each.name: YES_NO if isinstance(each.default, bool) else whole(1, 10_000) for each in fields(Readings)}
+    chosen = reader.entry(reader.mapping(entry, (), "readings"), ("readings",), tuple(checks))
+    return replace(READINGS, **reader.values(chosen, ("readings",), checks))

@@ -12,8 +12,8 @@ from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
 from flowlab.errors import FlowError, did_you_mean
-from flowlab.model.plain import short
 from flowlab.model.readings import READINGS, Readings
+from flowlab.text.plain import short
 
 if TYPE_CHECKING:
     import networkx as nx

@@ -14,6 +14,8 @@ from dataclasses import dataclass
 from functools import lru_cache
 from math import comb
 
+from flowlab.text.plain import quote
+
 MAX_PATTERN_CHARS = 1_000
 MAX_TEXT_CHARS = 2_000
 #: Less than a second of work at worst; most patterns need far less than their count.
@@ -41,15 +43,11 @@ def matches(pattern: str, text: str) -> bool:
     """
     compiled, max_chars = _compiled(pattern)
     if isinstance(compiled, str):
-        raise PatternFault(f"regular expression {_short(pattern)} is not valid: {compiled}")
+        raise PatternFault(f"regular expression {quote(pattern)} is not valid: {compiled}")
     if len(text) > max_chars:
         limit = f"a text of more than {max_chars:,} characters" if max_chars > 0 else "any text"
-        raise PatternFault(f"regular expression {_short(pattern)} is not tried: it could take for ever on {limit}")
+        raise PatternFault(f"regular expression {quote(pattern)} is not tried: it could take for ever on {limit}")
     return compiled.fullmatch(text) is not None
-
-
-def _short(pattern: str) -> str:
-    return repr(pattern if len(pattern) <= 60 else pattern[:57] + "...")
 
 
 @lru_cache(maxsize=1024)

@@ -16,7 +16,6 @@ from dataclasses import dataclass, field, replace
 from typing import Any
 
 from flowlab.errors import UsageError
-from flowlab.model.plain import short
 from flowlab.model.routing import Filter, Queue, Target, Workflow, Workspace
 from flowlab.model.routing_graph import (
     CANCELED,
@@ -31,6 +30,7 @@ from flowlab.model.routing_graph import (
 from flowlab.run.routing_names import judge, prefixed, skip_names
 from flowlab.run.routing_result import DEFAULT_FILTER, FilterTried, Routing, RoutingStep, TargetTried
 from flowlab.run.routing_workers import Demand, Survey, survey, tasks_ahead
+from flowlab.text.plain import short
 
 #: A task's own timeout where nothing else is said.
 TASK_TIMEOUT_S = 86_400

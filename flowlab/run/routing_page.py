@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Iterator
-from html import escape
+from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
-from flowlab.model.plain import plain, short
+from flowlab.text.markup import BLUE, CELL, GREEN, GREY, RED, YELLOW, Html, notebook_table, row, safe
+from flowlab.text.plain import plain, short
 
 if TYPE_CHECKING:
     from flowlab.run.routing_result import FilterTried, Routing, TargetTried, WorkerSeen
@@ -16,9 +16,7 @@ if TYPE_CHECKING:
 _SIGNS = {"taken": "✓", "left": "→", "false": "×", "broken": "!", "not reached": "·"}
 _WORDS = {"left": "took the task, which went on", "not reached": "not reached"}
 _ENDS = {"reserved": "✓", "pending": "…", "canceled": "×"}
-#: Readable on white and on black, and told apart by colour-blind readers.
-_COLOURS = {"✓": "#00856a", "→": "#2f86c9", "×": "#d55e00", "!": "#b07d00", "·": "#808080", "…": "#b07d00"}
-_CELL = "text-align:left;vertical-align:top;padding:.3em .8em;white-space:normal;overflow-wrap:break-word"
+_COLOURS = {"✓": GREEN, "→": BLUE, "×": RED, "!": YELLOW, "·": GREY, "…": YELLOW}
 
 
 def summary(routing: Routing) -> str:
@@ -94,50 +92,35 @@ def _fault_lines(fault: str) -> str:
 def html_page(routing: Routing) -> str:
     """Tables in the colours of whatever page they stand on. Everything from files and tasks is escaped."""
     end = _ENDS[routing.assignment_status]
-    head = f"{_mark(end)} <b>{escape(routing.assignment_status)}</b>: {escape(routing.summary)}"
-    filters = _table(
-        ("", "Filter", "Expression", "Why"),
-        ((_mark(_SIGNS[f.status]), _safe(f.filter), _code(f.expression), _safe(_about(f))) for f in routing.filters),
-    )
+    head = f"{_mark(end)} <b>{safe(routing.assignment_status)}</b>: {safe(routing.summary)}"
+    rows = ((_mark(_SIGNS[f.status]), f.filter, _code(f.expression), _about(f)) for f in routing.filters)
+    filters = notebook_table(("", "Filter", "Expression", "Why"), (row(cells, cell=CELL) for cells in rows))
     targets = "".join(map(_target_html, routing.targets))
     faults = "".join(
         f"<li><pre style='margin:0;color:inherit;background:none;overflow-x:auto'>{_lines(fault)}</pre></li>"
         for fault in routing.faults
     )
     wrong = f"<div>What is wrong:<ul>{faults}</ul></div>" if faults else ""
-    about = f"<div style='opacity:.75'>{_safe(_heading(routing))}</div>"
+    about = f"<div style='opacity:.75'>{safe(_heading(routing))}</div>"
     return f'<div style="color:inherit">{about}<div>{head}</div>{filters}{targets}{wrong}</div>'
 
 
 def _target_html(target: TargetTried) -> str:
-    title = f"<b>{_safe(target.name)}</b>: queue {_safe(target.queue)}, {_safe(_terms(target))}"
+    title = f"<b>{safe(target.name)}</b>: queue {safe(target.queue)}, {safe(_terms(target))}"
     ahead = f" {target.tasks_ahead} waiting tasks come first." if target.tasks_ahead else ""
-    end = (
-        f"<div>{_safe(target.outcome)}: {_lines(target.why)}.{ahead}</div>" if target.why else "<div>not reached</div>"
-    )
-    rows = ((_mark("✓" if w.position else "×", _sign(w)), _safe(w.worker), _safe(w.why)) for w in target.workers)
-    table = _table(("", "Worker", "Why"), rows) if target.workers else ""
+    end = f"<div>{safe(target.outcome)}: {_lines(target.why)}.{ahead}</div>" if target.why else "<div>not reached</div>"
+    rows = ((_mark("✓" if w.position else "×", _sign(w)), w.worker, w.why) for w in target.workers)
+    table = notebook_table(("", "Worker", "Why"), (row(cells, cell=CELL) for cells in rows)) if target.workers else ""
     return f"<div style='margin-top:.8em'>{title}{table}{end}</div>"
 
 
-def _table(heads: Iterable[str], rows: Iterable[Iterable[str]]) -> str:
-    head = "".join(f"<th style='{_CELL}'>{name}</th>" for name in heads)
-    body = "".join("<tr>" + "".join(f"<td style='{_CELL}'>{cell}</td>" for cell in row) + "</tr>" for row in rows)
-    table = f"<thead><tr>{head}</tr></thead><tbody>{body}</tbody>"
-    return f"<div style='overflow-x:auto'><table style='border-collapse:collapse;color:inherit'>{table}</table></div>"
+def _mark(sign: str, text: str = "") -> Html:
+    return Html(f"<b style='color:{_COLOURS[sign]}'>{safe(text or sign)}</b>")
 
 
-def _mark(sign: str, text: str = "") -> str:
-    return f"<b style='color:{_COLOURS[sign]}'>{escape(text or sign)}</b>"
-
-
-def _code(text: str) -> str:
-    return f"<code style='color:inherit;background:none'>{_safe(text)}</code>"
-
-
-def _safe(text: str) -> str:
-    return escape(plain(text))
+def _code(text: str) -> Html:
+    return Html(f"<code style='color:inherit;background:none'>{safe(text)}</code>")
 
 
 def _lines(text: str) -> str:
-    return "\n".join(map(_safe, text.split("\n")))
+    return "\n".join(map(safe, text.split("\n")))

@@ -16,10 +16,10 @@ from flowlab.model.expression import OrderKey, Path, Value
 from flowlab.model.expression_parser import parse_order, parse_value
 from flowlab.model.expression_value import shown, value_of
 from flowlab.model.membership import worker_names
-from flowlab.model.plain import short
 from flowlab.model.routing import Queue, Target, Worker, Workspace
 from flowlab.run.routing_names import judge, unprefixed
 from flowlab.run.routing_result import WorkerSeen
+from flowlab.text.plain import short
 
 _KNOWN = {"known_worker_sid": "sid", "known_worker_friendly_name": "name"}
 

@@ -20,24 +20,28 @@
 or ``22:00-06:00`` over midnight), ``channel`` and ``parameters`` (patterns with ``*``, or lists of them; case is
 ignored).
 An answer has ``json`` or ``text``, and may have ``status`` (default 200), ``exit`` and ``delay_s``. A state inside a
-subflow is named ``run-subflow state/state``, or by its own name alone.
+subflow is named ``run-subflow state/state``, or by its own name alone. How YAML is read:
+:mod:`flowlab.text.located_yaml`, here with aliases (``json: &ana {...}``, then ``json: *ana``).
 """
 
 from __future__ import annotations
 
 import json
 import re
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import fields
 from pathlib import Path
 from typing import Any
-from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
-from flowlab.errors import Fault, FormatError, UsageError, did_you_mean
+from flowlab.errors import UsageError
 from flowlab.model.readings import read_readings
 from flowlab.run.services import Answer, Rule, Services, When
 from flowlab.run.subflow_files import read_subflows
+from flowlab.text.checked import SECONDS, TEXT, Check, Entries, whole
+from flowlab.text.located_yaml import Located, Place, read_yaml
+from flowlab.text.plain import short
 
+MAX_BYTES = 2_000_000
 _CLOCK = re.compile(r"([01]\d|2[0-3]):[0-5]\d", re.ASCII)
 
 
@@ -48,17 +52,13 @@ def _is_json(value: Any) -> bool:
         return False
 
 
-def _is_number(value: Any, low: float, high: float) -> bool:
-    return isinstance(value, int | float) and not isinstance(value, bool) and low <= value < high
-
-
-#: What an answer may hold: a check, and what it wants in words.
-_ANSWER: dict[str, tuple[Callable[[Any], bool], str]] = {
-    "json": (_is_json, "JSON (quote dates, and keys that are not text)"),
-    "text": (lambda value: isinstance(value, str), "text"),
-    "status": (lambda value: isinstance(value, int) and _is_number(value, 100, 600), "an HTTP status from 100 to 599"),
-    "exit": (lambda value: isinstance(value, str), "text: the name of an exit"),
-    "delay_s": (lambda value: _is_number(value, 0, float("inf")), "seconds, 0 or more"),
+#: What an answer may hold.
+_ANSWER: dict[str, Check] = {
+    "json": (_is_json, "JSON"),
+    "text": TEXT,
+    "status": (whole(100, 599)[0], "an HTTP status from 100 to 599"),
+    "exit": (TEXT[0], "text: the name of an exit"),
+    "delay_s": SECONDS,
 }
 WEEKDAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
 
@@ -73,121 +73,88 @@ def load_services(source: Services | Mapping[str, Any] | str | Path | None) -> S
     if source is None:
         return Services()
     if isinstance(source, Mapping):
-        return _Reader("services", Path()).services(source)
-    return _Reader(str(source), Path(source).parent).services(_yaml(Path(source)))
+        return _Reader(Located("services", source), Path()).services()
+    path = Path(source)
+    if not path.exists():
+        raise UsageError(f"there is no file {path}. Give the path of a services file (YAML).")
+    return _Reader(read_yaml(path, MAX_BYTES, aliases=True), path.parent).services()
 
 
-def _yaml(path: Path) -> Any:
-    import yaml
+class _Reader(Entries):
+    """Reads services and gathers every fault before it raises. ``folder``: where its paths begin."""
 
-    try:
-        return yaml.safe_load(path.read_text(encoding="utf-8"))
-    except FileNotFoundError:
-        raise UsageError(f"there is no file {path}. Give the path of a services file (YAML).") from None
-    except (OSError, UnicodeDecodeError) as error:
-        raise FormatError(str(path), f"cannot be read: {error}") from None
-    except (yaml.YAMLError, RecursionError, ValueError) as error:  # ValueError: a date such as 2026-13-01
-        raise FormatError(str(path), f"is not YAML: {' '.join(str(error).split())}") from None
-
-
-class _Reader:
-    """Reads a services mapping and gathers every fault before it raises. ``folder``: where its paths begin."""
-
-    def __init__(self, source: str, folder: Path) -> None:
-        self.source = source
+    def __init__(self, found: Located, folder: Path) -> None:
+        super().__init__(found)
         self.folder = folder
-        self.faults: list[Fault] = []
 
-    def services(self, data: Any) -> Services:
-        if not isinstance(data, Mapping):
-            raise FormatError(self.source, f"expected a mapping with widgets and urls, found {type(data).__name__}")
-        self._known(data, [f.name for f in fields(Services)], "")
-        zone = str(data.get("timezone", "UTC"))
-        try:
-            ZoneInfo(zone)
-        except (ZoneInfoNotFoundError, ValueError, OSError):
-            self._fault("timezone", f"{zone!r} is no time zone; write it like Europe/Lisbon")
-        tables = [self._table(data.get(key) or {}, key) for key in ("widgets", "urls")]
-        subflows, wrong = read_subflows(data.get("subflows") or {}, self.folder)
-        self._gather("subflows", wrong)
-        readings, wrong = read_readings(data.get("readings") or {})
-        self._gather("readings", wrong)
-        if self.faults:
-            raise FormatError(self.source, self.faults)
-        return Services(tables[0], tables[1], zone, subflows, readings)
+    def services(self) -> Services:
+        data = self.document("a mapping with widgets and urls")
+        data = self.entry(data, (), [f.name for f in fields(Services)])
+        widgets, urls = (self._table(data, key) for key in ("widgets", "urls"))
+        subflows, wrong = read_subflows(self.mapping(data, (), "subflows"), self.folder)
+        for sid, message in wrong.items():
+            self.found.fault(("subflows", sid), message)
+        services = Services(widgets, urls, self.timezone(data), subflows, read_readings(data, self))
+        self.found.raise_faults()
+        return services
 
-    def _gather(self, path: str, faults: Sequence[Fault]) -> None:
-        for fault in faults:
-            self._fault(f"{path}/{fault.path}".rstrip("/"), fault.message)
-
-    def _table(self, table: Any, path: str) -> dict[str, Any]:
-        if not isinstance(table, Mapping):
-            self._fault(path, f"expected a mapping, found {type(table).__name__}")
-            return {}
+    def _table(self, data: Mapping[str, Any], key: str) -> dict[str, Any]:
         return {
-            str(name): rules if callable(rules) else self._rules(rules, f"{path}/{name}")
-            for name, rules in table.items()
+            str(name): rules if callable(rules) else self._rules(rules, (key, name))
+            for name, rules in self.mapping(data, (), key).items()
         }
 
-    def _rules(self, rules: Any, path: str) -> list[Rule]:
-        entries = rules if isinstance(rules, list) else [rules]
-        return [self._rule(entry, f"{path}/{index}") for index, entry in enumerate(entries)]
+    def _rules(self, rules: Any, place: Place) -> list[Rule]:
+        if isinstance(rules, list):
+            return [self._rule(entry, (*place, index)) for index, entry in enumerate(rules)]
+        return [self._rule(rules, place)]
 
-    def _rule(self, entry: Any, path: str) -> Rule:
+    def _rule(self, entry: Any, place: Place) -> Rule:
         if not isinstance(entry, Mapping):
-            self._fault(path, f"expected an answer like {{json: {{open: true}}}}, found {entry!r}")
+            found = short(repr(entry), 40)
+            self.found.fault(place, f"expected an answer like {{json: {{open: true}}}}, found {found}")
             return When(), Answer()
-        answer_keys = [f.name for f in fields(Answer)]
-        self._known(entry, ("when", *answer_keys), path)
-        values = {key: entry[key] for key in answer_keys if key in entry}
-        for key, (right, wanted) in _ANSWER.items():
-            if key in values and not right(values[key]):
-                self._fault(f"{path}/{key}", f"expected {wanted}, found {values.pop(key)!r}")
-        return self._when(entry.get("when") or {}, f"{path}/when"), Answer(**values)
+        keys = [f.name for f in fields(Answer)]
+        entry = self.entry(entry, place, ("when", *keys))
+        self._words((*place, "json"))
+        values = {key: entry[key] for key in keys if key in entry and key not in _ANSWER}
+        return self._when(entry, place), Answer(**values, **self.values(entry, place, _ANSWER))
 
-    def _when(self, when: Any, path: str) -> When:
-        if not isinstance(when, Mapping):
-            self._fault(path, f"expected a mapping, found {when!r}")
-            return When()
-        self._known(when, [f.name for f in fields(When)], path)
-        parameters = when.get("parameters") or {}
-        if not isinstance(parameters, Mapping):
-            self._fault(f"{path}/parameters", f"expected a mapping, found {parameters!r}")
-            parameters = {}
+    def _words(self, place: Place) -> None:
+        """Whoever writes ``open: yes`` means true, and would get a text."""
+        for at, word in self.found.taken.items():
+            if at[: len(place)] == place:
+                self.found.fault(at, f"{word} is a text here: write true, false or null, or put it in quotes")
+
+    def _when(self, rule: Mapping[str, Any], place: Place) -> When:
+        place = (*place, "when")
+        when = self.entry(self.mapping(rule, place[:-1], "when"), place, [f.name for f in fields(When)])
         return When(
-            self._weekdays(str(when.get("weekday", "")), path),
-            self._hours(when.get("time"), path),
+            self._weekdays(str(when.get("weekday", "")), place),
+            self._hours(when.get("time"), place),
             _texts(when.get("channel")),
-            {str(name): _texts(value) for name, value in parameters.items()},
+            {str(name): _texts(value) for name, value in self.mapping(when, place, "parameters").items()},
         )
 
-    def _weekdays(self, text: str, path: str) -> frozenset[int]:
+    def _weekdays(self, text: str, place: Place) -> frozenset[int]:
         days: set[int] = set()
         for part in filter(None, text.lower().replace(" ", "").split(",")):
             first, _, last = part.partition("-")
             if first not in WEEKDAYS or (last or first) not in WEEKDAYS:
-                self._fault(f"{path}/weekday", f"{part!r}: write weekdays like mon-fri or sat,sun")
+                self.found.fault((*place, "weekday"), f"{part!r}: write weekdays like mon-fri or sat,sun")
                 continue
             start, end = WEEKDAYS.index(first), WEEKDAYS.index(last or first)
             days.update(range(start, end + 1) if start <= end else {*range(start, 7), *range(end + 1)})
         return frozenset(days)
 
-    def _hours(self, text: Any, path: str) -> tuple[str, str] | None:
+    def _hours(self, text: Any, place: Place) -> tuple[str, str] | None:
         if text is None:
             return None
         start, _, end = str(text).replace(" ", "").partition("-")
         if not (_CLOCK.fullmatch(start) and (_CLOCK.fullmatch(end) or end == "24:00")):
-            self._fault(f"{path}/time", f"{text!r}: write hours like 09:00-18:00")
+            self.found.fault((*place, "time"), f"{text!r}: write hours like 09:00-18:00")
             return None
         return start, end
-
-    def _known(self, data: Mapping[str, Any], known: Sequence[str], path: str) -> None:
-        for key in data:
-            if key not in known:
-                self._fault(f"{path}/{key}".lstrip("/"), f"unknown key {key!r}. {did_you_mean(str(key), list(known))}")
-
-    def _fault(self, path: str, message: str) -> None:
-        self.faults.append(Fault(message, path))
 
 
 def _texts(value: Any) -> tuple[str, ...]:

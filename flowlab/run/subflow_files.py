@@ -6,29 +6,28 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
-from flowlab.errors import Fault, FormatError
-from flowlab.formats.json_text import parse_json
+from flowlab.errors import FormatError
 from flowlab.formats.studio import read_flow
-from flowlab.formats.text import read_text
 from flowlab.model.flow import Flow
+from flowlab.text.files import read_text
+from flowlab.text.json_text import parse_json
 
 
-def read_subflows(table: Any, folder: Path) -> tuple[dict[str, Flow], list[Fault]]:
-    """Flows by sid from ``{sid: path}``, and all that is wrong. A relative path begins at ``folder``; a Flow, or parsed
-    JSON of one, may stand in place of a path.
+def read_subflows(table: Mapping[str, Any], folder: Path) -> tuple[dict[str, Flow], dict[str, str]]:
+    """Flows by sid from ``{sid: path}``, and by sid what is wrong.
 
-    >>> read_subflows({"FW1": "no_such_file.json"}, Path("."))[1][0].path
-    'FW1'
+    A relative path begins at ``folder``; a Flow, or parsed JSON of one, may stand in place of a path.
+
+    >>> list(read_subflows({"FW1": "no_such_file.json"}, Path("."))[1])
+    ['FW1']
     """
-    if not isinstance(table, Mapping):
-        return {}, [Fault(f"expected a mapping of flow sids to files, found {type(table).__name__}")]
     flows: dict[str, Flow] = {}
-    faults: list[Fault] = []
+    faults: dict[str, str] = {}
     for sid, given in table.items():
         try:
             flows[str(sid)] = _flow(given, folder)
         except (FormatError, ValueError) as error:  # ValueError: a path that holds a NUL
-            faults.append(Fault(str(error), str(sid)))
+            faults[str(sid)] = str(error)
     return flows, faults
 
 

@@ -7,13 +7,14 @@ import re
 from collections.abc import Hashable, Mapping
 from typing import Any
 
+from flowlab.text.json_text import is_deep, strict_loads
+
 Scope = Mapping[str, Any]
 Path = tuple[str, ...]
 
 #: Where the simulated clock stands in a scope, in seconds since 1970 UTC. The blank keeps templates from reading it.
 NOW = "flowlab now"
 
-MAX_JSON_DEPTH = 100
 _NUMBER = re.compile(r"-?(?:0|[1-9]\d*)(?:\.\d+)?")
 _encode = json.JSONEncoder(ensure_ascii=False, separators=(",", ":"), default=str).encode
 
@@ -65,19 +66,12 @@ def from_json(text: str) -> Any:
     {'a': [1, True]}
     """
     try:
-        value = json.loads(text, parse_constant=_no_number)
+        value = strict_loads(text)
     except RecursionError:
         raise ValueError("it is nested too deep") from None
-    level = [value]
-    for _ in range(MAX_JSON_DEPTH):
-        level = [x for v in level if isinstance(v, dict | list) for x in (v.values() if isinstance(v, dict) else v)]
-    if level:
+    if is_deep(value):
         raise ValueError("it is nested too deep")
     return value
-
-
-def _no_number(name: str) -> Any:
-    raise ValueError(f"{name} is not a JSON number")
 
 
 def look_up(scope: Any, path: Path) -> Any:

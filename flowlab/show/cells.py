@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from flowlab.measure.compare import overall, share_n, shares
 from flowlab.model.channel import channels
+from flowlab.text.plain import plain
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -76,15 +77,6 @@ def label(name: str, by: str) -> str:
 def title(name: str) -> str:
     """``handed_off`` -> ``handed off``."""
     return plain(name.replace("_", " "))
-
-
-def plain(text: str) -> str:
-    """A text in which control and direction characters are spelt out: names come from files and may hold anything.
-
-    >>> plain("sms\\x1b[2J")
-    'sms\\\\x1b[2J'
-    """
-    return "".join(c if c.isprintable() else c.encode("unicode_escape").decode() for c in text)
 
 
 def percent(share: float) -> str:

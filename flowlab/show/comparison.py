@@ -11,10 +11,12 @@ from typing import TYPE_CHECKING, Any
 from flowlab.errors import UsageError
 from flowlab.measure.compare import cautions, compare_long, compare_table, share_n, shares
 from flowlab.measure.replayed import Run
-from flowlab.show import markup
-from flowlab.show.cells import grid, plain
+from flowlab.show import pictures
+from flowlab.show.cells import grid
 from flowlab.show.panels import AMOUNTS, draw_panels, figure_size
 from flowlab.show.tables import WIDTH, html_grid, text_grid
+from flowlab.text.markup import items
+from flowlab.text.plain import plain
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -83,12 +85,12 @@ class Comparison:
     def pictures(self) -> tuple[bytes, bytes]:
         """The plot as PNG, in light and dark."""
         size = figure_size(self.table)
-        light, dark = (markup.picture(self.plot, size, theme) for theme in ("light", "dark"))
+        light, dark = (pictures.picture(self.plot, size, theme) for theme in ("light", "dark"))
         return light, dark
 
     def as_html(self) -> str:
         """The table as HTML: value first, interval and k/n small beside it."""
-        return html_grid(grid(self.table, self.by)) + markup.items(self.notes)
+        return html_grid(grid(self.table, self.by)) + items(self.notes)
 
     def as_text(self) -> str:
         """The table for a terminal of 120 columns, and the notes."""
@@ -103,7 +105,7 @@ class Comparison:
         return self.as_text()
 
     def _repr_mimebundle_(self, **_kwargs: Any) -> dict[str, str]:
-        picture = markup.notebook_picture(*self.pictures(), alt="Shares with their intervals, as in the table above")
+        picture = pictures.notebook_picture(*self.pictures(), alt="Shares with their intervals, as in the table above")
         return {"text/plain": self.as_text(), "text/html": self.as_html() + picture}
 
 

@@ -8,9 +8,9 @@ from dataclasses import dataclass, field
 from functools import cached_property
 from typing import TYPE_CHECKING
 
-from flowlab.check.diff_because import because
-from flowlab.check.diff_model import Change
-from flowlab.check.diff_say import short
+from flowlab.check.diff.because import because
+from flowlab.check.diff.model import Change
+from flowlab.check.diff.say import short
 from flowlab.measure.behaviour import Parting, behaviour_counts, behaviour_table
 from flowlab.model.conversation import Conversation
 from flowlab.show.cells import label, percent, title

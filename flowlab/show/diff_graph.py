@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING
 
-from flowlab.check.diff_exits import NOTHING_RENAMED, Renamed, plain_exits, renamed, tests, twins
-from flowlab.check.diff_match import Pairing
-from flowlab.check.diff_model import Change, ChangeKind
+from flowlab.check.diff.exits import NOTHING_RENAMED, Renamed, plain_exits, renamed, tests, twins
+from flowlab.check.diff.match import Pairing
+from flowlab.check.diff.model import Change, ChangeKind
 from flowlab.model.flow import Flow, State, Transition
 from flowlab.model.kinds import Family, is_closing
 from flowlab.show.style import Mark

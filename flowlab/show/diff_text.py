@@ -8,13 +8,13 @@ from collections.abc import Iterable, Iterator, Sequence
 from textwrap import fill
 from typing import NamedTuple
 
-from flowlab.check.diff_model import Change, ChangeKind
-from flowlab.check.diff_words import Piece, inline, shown
-from flowlab.show.cells import plain
+from flowlab.check.diff.model import Change, ChangeKind
+from flowlab.check.diff.words import Piece, inline, shown
 from flowlab.show.draw_marks import SIGNS
-from flowlab.show.markup import MUTED, RULE, safe
 from flowlab.show.style import Mark
 from flowlab.show.tables import WIDTH
+from flowlab.text.markup import MUTED, RULE, safe
+from flowlab.text.plain import plain
 
 K = ChangeKind
 INS = "background:rgba(0,158,115,.22);text-decoration:none"

@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 import io
-import os
 import re
 import warnings
 from collections.abc import Iterator
-from contextlib import contextmanager, suppress
+from contextlib import contextmanager
 from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal
@@ -22,6 +21,7 @@ from flowlab.show.draw_plan import make_plan
 from flowlab.show.draw_text import clean
 from flowlab.show.layout_model import Layout
 from flowlab.show.style import theme as theme_of
+from flowlab.text.files import write_whole
 
 if TYPE_CHECKING:
     from typing import Unpack
@@ -109,15 +109,7 @@ def save_drawing(thing: Drawable, file: str | Path, /, **options: Unpack[Options
     ending = path.suffix.lower().lstrip(".")
     if ending not in FORMATS:
         raise UsageError(f"{path}: a drawing is saved as {', '.join('.' + f for f in FORMATS)}, not {path.suffix!r}")
-    content = picture(thing, ending, **options)
-    part = path.with_name(f".{path.name}.{os.getpid()}.part")
-    try:
-        part.write_bytes(content)
-        part.replace(path)
-    except OSError as error:
-        with suppress(OSError):
-            part.unlink()
-        raise UsageError(f"{path} cannot be written: {error.strerror}") from error
+    write_whole(path, picture(thing, ending, **options))
     return path
 
 

@@ -7,13 +7,14 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
-from flowlab.check.diff import changes
-from flowlab.check.diff_match import Pairing
-from flowlab.check.diff_model import Change, ChangeKind
+from flowlab.check.diff.changes import changes
+from flowlab.check.diff.match import Pairing
+from flowlab.check.diff.model import Change, ChangeKind
 from flowlab.model.flow import Flow
-from flowlab.show import diff_text, markup
-from flowlab.show.cells import plain
+from flowlab.show import diff_text, pictures
 from flowlab.show.diff_behaviour import Behaviour
+from flowlab.text.markup import INK, items, safe, small
+from flowlab.text.plain import plain
 
 if TYPE_CHECKING:
     import networkx as nx
@@ -29,7 +30,7 @@ WORTH_CUTTING = 0.7
 @dataclass(frozen=True, repr=False, eq=False)
 class FlowDiff:
     """Two versions of a flow and what changed between them: a sequence of
-    :class:`~flowlab.check.diff_model.Change`.
+    :class:`~flowlab.check.diff.model.Change`.
 
     ``replayed``: what the same conversations do in both, where there are any.
     """
@@ -67,7 +68,7 @@ class FlowDiff:
 
     @cached_property
     def table(self) -> pd.DataFrame:
-        """One row a change: the columns of :class:`~flowlab.check.diff_model.Change`."""
+        """One row a change: the columns of :class:`~flowlab.check.diff.model.Change`."""
         import pandas as pd
 
         rows = [change._replace(kind=str(change.kind)) for change in self.changes]  # type: ignore[arg-type]
@@ -123,8 +124,8 @@ class FlowDiff:
         """The same for a notebook."""
         html = diff_text.as_html(self._names, self.changes)
         for heading, lines in self.replayed.sections() if self.replayed else ():
-            html += f"<b>{markup.safe(heading)}</b>{markup.items(lines)}"
-        return f"<div style='color:var(--jp-ui-font-color1,inherit)'>{html}</div>"
+            html += f"<b>{safe(heading)}</b>{items(lines)}"
+        return f"<div style='{INK}'>{html}</div>"
 
     def as_json(self) -> dict[str, Any]:
         """The diff as plain values."""
@@ -165,8 +166,8 @@ class FlowDiff:
         shown = part if is_part else self.graph
         light, dark = (figure_bytes(draw(shown, theme=theme), "svg") for theme in ("light", "dark"))
         alt = f"Both versions in one drawing: {diff_text.summary(self.changes)}"
-        note = markup.small("What lies around the changes; .draw() shows all of the flow.") if is_part else ""
-        return note + markup.notebook_picture(light, dark, alt, "image/svg+xml")
+        note = small("What lies around the changes; .draw() shows all of the flow.") if is_part else ""
+        return note + pictures.notebook_picture(light, dark, alt, "image/svg+xml")
 
 
 def _plain(value: Any) -> Any:

@@ -7,11 +7,11 @@ import re
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from flowlab.check.diff_exits import NOTHING_RENAMED, plain_exits
-from flowlab.check.diff_values import canonical, leaves, written
+from flowlab.check.diff.exits import NOTHING_RENAMED, plain_exits
+from flowlab.check.diff.values import canonical, leaves, written
 from flowlab.model.flow import Condition, Flow, State, Transition
 from flowlab.model.kinds import KINDS
-from flowlab.show.cells import plain
+from flowlab.text.plain import plain
 
 #: Texts that could be taken for another value, or whose edges could not be seen, are quoted.
 _BARE = re.compile(r"(?!\||true$|false$|null$)[^\s\"'\[\]{}0-9+.-](.*\S)?|https?://\S+|\{\{.*\S")

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from flowlab.errors import UsageError, did_you_mean
 from flowlab.measure.compare import share_n, shares
 from flowlab.show import cells
+from flowlab.text.plain import plain
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -149,7 +150,7 @@ def _labels(table: pd.DataFrame, by: str) -> list[str]:
     names = [name for name, _ in table.index]
     starts = [name != before for name, before in zip(names, [None, *names], strict=False)]
     return [
-        f"{_short(cells.label(name, by))}   {_short(cells.plain(flow))}" if start else _short(cells.plain(flow))
+        f"{_short(cells.label(name, by))}   {_short(plain(flow))}" if start else _short(plain(flow))
         for (name, flow), start in zip(table.index, starts, strict=True)
     ]
 

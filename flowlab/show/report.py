@@ -2,19 +2,19 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import Iterable
 from pathlib import Path
 from string import Template
 from typing import TYPE_CHECKING, Literal
 
-from flowlab.errors import UsageError
 from flowlab.measure.coverage import coverage_summary
 from flowlab.measure.replayed import Run
 from flowlab.model.finding import Finding
 from flowlab.model.flow import Flow
 from flowlab.show.comparison import Comparison
-from flowlab.show.markup import page_picture, safe, table
+from flowlab.show.pictures import page_picture
+from flowlab.text.files import whole_file
+from flowlab.text.markup import safe, table
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -113,18 +113,9 @@ def _first(n: int) -> str:
 
 
 def _write(path: Path, page: str) -> None:
-    half_done = path.with_name(f".{path.name}.{os.getpid()}.tmp")
-    try:
+    with whole_file(path) as unfinished:
         path.parent.mkdir(parents=True, exist_ok=True)
-        half_done.write_bytes(page.encode("utf-8", errors="replace"))
-        half_done.replace(path)
-    except OSError as error:
-        raise UsageError(
-            f"cannot write the report to {path}: {error.strerror or error}. Choose another file."
-        ) from error
-    finally:
-        if half_done.exists():
-            half_done.unlink()
+        unfinished.write_text(page, "utf-8", errors="backslashreplace", newline="\n")
 
 
 _PAGE = Template("""<!doctype html>

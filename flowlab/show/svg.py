@@ -25,8 +25,8 @@ from flowlab.show.draw_plan import (
 )
 from flowlab.show.draw_shapes import Outline, extra_lines, outline, rounded
 from flowlab.show.layout_model import Box, EdgeId, Point
-from flowlab.show.markup import safe
 from flowlab.show.style import DARK, LIGHT, Theme
+from flowlab.text.markup import safe
 
 _TAG_INSET = 10.0
 _DARK_PAGES = ("body[data-jp-theme-light=false] .fl-map", "body.vscode-dark .fl-map")

@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from html import escape
 
 from flowlab.show.cells import Cell, Grid, Row
-from flowlab.show.markup import MUTED, RULE
+from flowlab.text.markup import MUTED, RULE, safe
 
 #: Columns of a terminal.
 WIDTH = 120
@@ -20,7 +19,7 @@ def html_grid(grid: Grid) -> str:
     depth = len(grid.rows[0].labels) if grid.rows else 1
     under = f"border-bottom:{RULE};{_BOX}"
     head = f"<td colspan={depth} style='{under}'></td>"
-    head += "".join(f"<th scope=col style='{under}'>{escape(name)}</th>" for name in grid.heads)
+    head += "".join(f"<th scope=col style='{under}'>{safe(name)}</th>" for name in grid.heads)
     body, above = "", ""
     for row in grid.rows:
         body += _html_row(row, is_new=row.labels[0] != above)
@@ -39,15 +38,15 @@ def _html_row(row: Row, *, is_new: bool) -> str:
     weight = "bold" if row.is_all else "normal"
     labels = (row.labels[0] if is_new else "", *row.labels[1:])
     named = "".join(
-        f"<th scope=row style='{style};text-align:left;font-weight:{weight}'>{escape(text)}</th>" for text in labels
+        f"<th scope=row style='{style};text-align:left;font-weight:{weight}'>{safe(text)}</th>" for text in labels
     )
     return f"<tr>{named}" + "".join(f"<td style='{style}'>{_html_cell(cell)}</td>" for cell in row.cells) + "</tr>"
 
 
 def _html_cell(cell: Cell) -> str:
-    notes = [escape(note) for note in (cell.range, cell.count) if note]
+    notes = [safe(note) for note in (cell.range, cell.count) if note]
     small = f"<div style='{MUTED};font-size:.8em;line-height:1.25'>{'<br>'.join(notes)}</div>" if notes else ""
-    return f"<span style='font-size:1.15em'>{escape(cell.value)}</span>{small}"
+    return f"<span style='font-size:1.15em'>{safe(cell.value)}</span>{small}"
 
 
 def text_grid(grid: Grid, width: int = WIDTH) -> str:

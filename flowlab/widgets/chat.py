@@ -13,7 +13,7 @@ from flowlab.model.channel import Channel, channels
 from flowlab.model.flow import Flow
 from flowlab.run.services import Services
 from flowlab.run.session import Session
-from flowlab.show.markup import safe
+from flowlab.text.markup import safe
 from flowlab.widgets.entry import Entry
 from flowlab.widgets.frame import Frame, button
 from flowlab.widgets.happened import happened_html, variables_html

@@ -10,9 +10,10 @@ from ipywidgets import HTML, Dropdown, HBox, Layout, ToggleButton, VBox
 from flowlab.measure.replayed import Run
 from flowlab.show import cells
 from flowlab.show.comparison import Comparison, compare
-from flowlab.show.markup import items, notebook_picture, picture
 from flowlab.show.panels import AMOUNTS, draw_panels, figure_size, measures
+from flowlab.show.pictures import notebook_picture, picture
 from flowlab.show.tables import html_grid
+from flowlab.text.markup import items
 from flowlab.widgets.frame import Frame, button
 
 if TYPE_CHECKING:

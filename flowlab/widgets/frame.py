@@ -9,7 +9,7 @@ from typing import Any
 from ipywidgets import HTML, Button, Layout, VBox, Widget
 
 from flowlab.errors import FlowlabError
-from flowlab.show.markup import safe
+from flowlab.text.markup import safe
 
 _STYLE = Path(__file__).with_name("widgets.css").read_text("utf-8")
 

@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import Any
 
 from flowlab.model.event import Event, EventKind
-from flowlab.show.markup import safe
+from flowlab.text.markup import safe
 from flowlab.widgets.frame import span
 
 #: Characters of a condition or value that are shown; the rest is in the tooltip.

@@ -8,15 +8,15 @@ from dataclasses import dataclass
 
 from flowlab.check import Findings
 from flowlab.check.page import html_page, text_page
-from flowlab.check.page import plain as spelt_out
 from flowlab.errors import Fault
 from flowlab.model.flow import Flow
-from flowlab.show.markup import items, notebook_picture, safe
+from flowlab.show.pictures import notebook_picture
+from flowlab.text.markup import RED, items, safe
+from flowlab.text.plain import plain
 
 _PLACE = re.compile(r"line (\d+)(?:, column (\d+))?")
 #: How much of a long line is shown around the place of a fault.
 _BEFORE, _AFTER = 60, 40
-_RED = "#d55e00"  #: as in the findings: readable on white and on black
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,13 +47,13 @@ def flow_page(flow: Flow, findings: Findings, notes: Sequence[str] = ()) -> Page
 def fault_page(name: str, faults: Sequence[Fault], lines: Sequence[str], stays: str) -> Page:
     """The faults, each with its line and a caret below the place. ``lines``: those of the cell, the first is line 1."""
     title = f"{name}: {len(faults)} fault{'s' * (len(faults) != 1)}. {stays}"
-    html, text = [], [spelt_out(title)]
+    html, text = [], [plain(title)]
     for fault in faults:
         excerpt = _excerpt(fault, lines)
         shown = f"<pre style='margin:.2em 0;overflow-x:auto'>{'<br>'.join(map(safe, excerpt))}</pre>" if excerpt else ""
         html.append(f"<li style='margin:.4em 0'>{safe(fault)}{shown}</li>")
-        text += [f"  - {spelt_out(str(fault))}", *(f"      {line}" for line in excerpt)]
-    style = f"border-left:4px solid {_RED};padding:.2em .8em"
+        text += [f"  - {plain(str(fault))}", *(f"      {line}" for line in excerpt)]
+    style = f"border-left:4px solid {RED};padding:.2em .8em"
     list_ = f"<ul style='margin:.3em 0;padding-left:1.4em'>{''.join(html)}</ul>"
     return Page(f"<div role=alert style='{style}'><b>{safe(title)}</b>{list_}</div>", "\n".join(text))
 
@@ -66,6 +66,6 @@ def _excerpt(fault: Fault, lines: Sequence[str]) -> list[str]:
         return []
     line, column = lines[number - 1], int(place[2] or 1) - 1
     start, end = max(column - _BEFORE, 0), column + _AFTER
-    before = ("…" if start else "") + spelt_out(line[start:column])
-    after = spelt_out(line[column:end]) + ("…" if end < len(line) else "")
+    before = ("…" if start else "") + plain(line[start:column])
+    after = plain(line[column:end]) + ("…" if end < len(line) else "")
     return [before + after, " " * len(before) + "^"] if place[2] else [before + after]

@@ -9,7 +9,7 @@ from zoneinfo import ZoneInfo
 from flowlab.model.event import Event, EventKind
 from flowlab.model.outcome import MEANING, Outcome
 from flowlab.run.session import Session
-from flowlab.show.markup import safe
+from flowlab.text.markup import safe
 from flowlab.widgets.frame import safe_lines, span
 
 #: Seconds without a word from which the chat says how long it was.

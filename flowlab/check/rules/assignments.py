@@ -6,9 +6,10 @@ import re
 from collections.abc import Iterator
 
 from flowlab.check.liquid import liquid
-from flowlab.check.rule import Hit, quote, rule
+from flowlab.check.rule import Hit, rule
 from flowlab.check.subject import Subject, rows
 from flowlab.model.finding import Severity
+from flowlab.text.plain import quote
 
 _WIDGET = "Twilio docs: Set Variables widget"
 _READABLE = re.compile(r"[A-Za-z_][\w-]*(?:\.[\w-]+)*")

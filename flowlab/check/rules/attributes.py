@@ -13,9 +13,10 @@ from flowlab.check.json_templates import (
     words_of_people,
 )
 from flowlab.check.literal import has_liquid, longest_literal
-from flowlab.check.rule import Hit, quote, rule
+from flowlab.check.rule import Hit, rule
 from flowlab.check.subject import Subject
 from flowlab.model.finding import Severity
+from flowlab.text.plain import quote
 
 _WIDGET = "Twilio docs: Send to Flex widget"
 _TO_JSON = "Twilio docs: Using variables in Studio / Liquid template language"

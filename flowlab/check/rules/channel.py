@@ -5,13 +5,14 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from flowlab.check.literal import longest_literal
-from flowlab.check.rule import Hit, quote, rule
+from flowlab.check.rule import Hit, rule
 from flowlab.check.subject import Subject
 from flowlab.model.channel import Channel
 from flowlab.model.finding import Severity
 from flowlab.model.flow import State
 from flowlab.model.kinds import TRIGGER_EVENTS, Family
 from flowlab.run.render import segments
+from flowlab.text.plain import quote
 
 _MANY_SEGMENTS = 3
 _MESSAGES = ("incomingMessage", "incomingConversationMessage")

@@ -8,10 +8,11 @@ from typing import Any
 
 from flowlab.check.json_templates import TASK
 from flowlab.check.literal import is_template
-from flowlab.check.rule import Hit, quote, rule
+from flowlab.check.rule import Hit, rule
 from flowlab.check.subject import Subject
 from flowlab.model.finding import Severity
 from flowlab.model.kinds import KINDS, Family
+from flowlab.text.plain import quote
 
 _WIDGET = "Twilio docs: Send to Flex widget"
 PLACEHOLDER = re.compile(r"x{4,}|\*{3,}|your|replace|todo|insert|[<>\[\]…]|\.\.\.", re.IGNORECASE)

@@ -6,10 +6,11 @@ import json
 from collections.abc import Iterator
 
 from flowlab.check.literal import longest_literal
-from flowlab.check.rule import Hit, quote, rule
+from flowlab.check.rule import Hit, rule
 from flowlab.check.subject import Subject
 from flowlab.model.finding import Severity
 from flowlab.model.flow import State
+from flowlab.text.plain import quote
 
 _MAX_STATES = 1_000
 _MAX_ITEMS = 1_000

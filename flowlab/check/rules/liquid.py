@@ -7,9 +7,10 @@ from collections.abc import Iterator
 
 from flowlab.check.liquid import FaultKind, known_filters, known_tags
 from flowlab.check.literal import has_liquid, pieces
-from flowlab.check.rule import Hit, quote, rule
+from flowlab.check.rule import Hit, rule
 from flowlab.check.subject import Subject, Text
 from flowlab.model.finding import Severity
+from flowlab.text.plain import quote
 
 _LANGUAGE = "Twilio docs: Using variables in Studio / Liquid template language"
 _SINGLE = re.compile(r"(?<![{$\\])\{\s?(([A-Za-z_]{1,50})\.[A-Za-z0-9_.-]{1,200})\s?\}(?!\})")

@@ -5,9 +5,10 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
-from flowlab.check.rule import Hit, quote, rule
+from flowlab.check.rule import Hit, rule
 from flowlab.check.subject import Subject
 from flowlab.model.finding import Severity
+from flowlab.text.plain import quote
 
 _READABLE = re.compile(r"[^\W\d_][\w-]*")
 _STARTED = "Twilio docs: Get Started with Twilio Studio"

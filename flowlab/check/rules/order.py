@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import NamedTuple
 
-from flowlab.check.rule import Hit, quote, rule
+from flowlab.check.rule import Hit, rule
 from flowlab.check.subject import Read, Subject
 from flowlab.model.finding import Severity
+from flowlab.text.plain import quote
 
 _VARIABLES = "Twilio docs: Using variables in Studio"
 #: Where an empty value is asked about rather than shown: the input of a split goes to 'noMatch'.

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from flowlab.check.rule import Hit, quote, rule
+from flowlab.check.rule import Hit, rule
 from flowlab.check.rules.hours import is_hours_split
 from flowlab.check.subject import Subject, misspelt_key
 from flowlab.model.finding import Severity
 from flowlab.model.flow import State, Transition
 from flowlab.model.kinds import KINDS, TRIGGER_EVENTS, Family, is_closing
+from flowlab.text.plain import quote
 
 #: Exits other rules speak about, and exits a text conversation never takes.
 _NOT_HERE = frozenset(

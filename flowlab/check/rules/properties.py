@@ -6,12 +6,14 @@ from collections.abc import Iterator, Mapping
 from typing import Any, NamedTuple
 
 from flowlab.check.literal import is_template
-from flowlab.check.rule import Hit, quote, rule
-from flowlab.check.subject import Subject, nearest
+from flowlab.check.rule import Hit, rule
+from flowlab.check.subject import Subject
+from flowlab.errors import nearest
 from flowlab.model.finding import Severity
 from flowlab.model.flow import State
 from flowlab.model.kinds import KINDS
 from flowlab.model.properties import Property, json_type
+from flowlab.text.plain import quote
 
 _SCHEMAS = "Twilio docs: Studio Flow and Widget JSON Schemas; the messages are FlowValidate's"
 #: On every widget: its place on the canvas.

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from flowlab.check.rule import Hit, quote, rule
+from flowlab.check.rule import Hit, rule
 from flowlab.check.subject import Read, Subject, rows
 from flowlab.model.finding import Severity
 from flowlab.model.flow import State
 from flowlab.model.kinds import KINDS
+from flowlab.text.plain import quote
 
 _VARIABLES = "Twilio docs: Using variables in Studio; twilio/ai, twilio-studio-flows"
 #: What a message brings, in Twilio's writing.

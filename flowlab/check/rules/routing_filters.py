@@ -13,11 +13,12 @@ from flowlab.check.routing_view import (
     conjuncts,
     routing_view,
 )
-from flowlab.check.rule import Hit, quote, rule
+from flowlab.check.rule import Hit, rule
 from flowlab.check.subject import Subject
 from flowlab.model.expression import ListOf, Literal, Path
 from flowlab.model.finding import Severity
 from flowlab.model.routing import Filter
+from flowlab.text.plain import quote
 
 _OVERVIEW = "Twilio docs: TaskRouter Workflows Overview"
 _EXPRESSIONS = "Twilio docs: Using TaskRouter Expressions"

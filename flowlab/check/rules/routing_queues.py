@@ -7,13 +7,14 @@ from typing import Any
 
 from flowlab.check.literal import is_template
 from flowlab.check.routing_view import Written, routing_view
-from flowlab.check.rule import Hit, Need, quote, rule
+from flowlab.check.rule import Hit, Need, rule
 from flowlab.check.subject import Subject
 from flowlab.model.expression import And, Expression, Path, uses
 from flowlab.model.expression_value import holds, value_of
 from flowlab.model.finding import Severity
 from flowlab.model.membership import members, worker_names
 from flowlab.model.routing import Queue, Worker, Workspace
+from flowlab.text.plain import quote
 
 _QUEUE = "Twilio docs: Task Queue resource"
 _EXPRESSIONS = "Twilio docs: Using TaskRouter Expressions"

@@ -8,12 +8,13 @@ from typing import Any, NamedTuple
 
 from flowlab.check.literal import is_template
 from flowlab.check.routing_view import Written, routing_view
-from flowlab.check.rule import Hit, quote, rule
+from flowlab.check.rule import Hit, rule
 from flowlab.check.sent import OF_FLEX, Attribute, Sent, sent
 from flowlab.check.subject import Subject
 from flowlab.model.expression import ListOf, Literal, Path, Value
 from flowlab.model.expression_value import kind
 from flowlab.model.finding import Severity
+from flowlab.text.plain import quote
 
 _EXPRESSIONS = "Twilio docs: Using TaskRouter Expressions"
 _MOST_NAMED = 6

@@ -6,11 +6,12 @@ import re
 from collections.abc import Iterator
 
 from flowlab.check.literal import is_template
-from flowlab.check.rule import Hit, quote, rule
+from flowlab.check.rule import Hit, rule
 from flowlab.check.rules.handoff import PLACEHOLDER, wrong_sids
 from flowlab.check.subject import Subject, rows
 from flowlab.model.finding import Severity
 from flowlab.model.flow import State
+from flowlab.text.plain import quote
 
 _HTTP = "Twilio docs: Make HTTP Request widget"
 _FUNCTION = "Twilio docs: Run Function widget"

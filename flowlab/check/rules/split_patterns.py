@@ -7,11 +7,12 @@ from collections.abc import Iterator
 
 from flowlab.check.branches import conditions
 from flowlab.check.literal import is_template
-from flowlab.check.rule import Hit, quote, rule
+from flowlab.check.rule import Hit, rule
 from flowlab.check.subject import Subject
 from flowlab.model.finding import Severity
 from flowlab.model.flow import State
 from flowlab.run.pattern import MAX_PATTERN_CHARS, PatternFault, longest_text, matches
+from flowlab.text.plain import quote
 
 _WIDGET = "Twilio docs: Split Based On... widget"
 _SLASHED = re.compile(r"/.+/[a-z]{0,6}", re.DOTALL)

@@ -7,10 +7,11 @@ from collections.abc import Iterator
 
 from flowlab.check.branches import BLANKS, COMPARISONS, SINGLE, SIZES, SPLIT, conditions, is_size
 from flowlab.check.literal import is_template
-from flowlab.check.rule import Hit, quote, rule
+from flowlab.check.rule import Hit, rule
 from flowlab.check.subject import Subject
 from flowlab.model.finding import Severity
 from flowlab.run.conditions import plain_value
+from flowlab.text.plain import quote
 
 _WIDGET = "Twilio docs: Split Based On... widget"
 _CAPTION = re.compile(r"If value (\w+) (.+)", re.DOTALL)

@@ -15,10 +15,11 @@ from flowlab.check.branches import (
     is_wider,
     leaves_nothing_over,
 )
-from flowlab.check.rule import Hit, quote, rule
+from flowlab.check.rule import Hit, rule
 from flowlab.check.rules.hours import is_hours_split
 from flowlab.check.subject import Subject
 from flowlab.model.finding import Severity
+from flowlab.text.plain import quote
 
 _WIDGET = "Twilio docs: Split Based On... widget"
 _MOST_NAMED, _MOST_TRIED = 5, 50

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from flowlab.check.rule import Hit, quote, rule
+from flowlab.check.rule import Hit, rule
 from flowlab.check.subject import TRANSITION_KEYS, Subject, misspelt_key
 from flowlab.model.finding import Severity
 from flowlab.model.flow import Json, State
 from flowlab.model.kinds import KINDS
+from flowlab.text.plain import quote
 
 _SCHEMAS = "Twilio docs: Studio Flow and Widget JSON Schemas"
 #: The legacy schema's own, which modern files do not carry.

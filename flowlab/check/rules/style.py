@@ -5,10 +5,11 @@ from __future__ import annotations
 import json
 from collections.abc import Iterator
 
-from flowlab.check.rule import Hit, quote, rule
+from flowlab.check.rule import Hit, rule
 from flowlab.check.subject import Subject
 from flowlab.model.finding import Severity
 from flowlab.model.flow import State
+from flowlab.text.plain import quote
 
 _MANY_STATES = 150
 _PRACTICE = "Practice: flows are read and changed by people"

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from flowlab.check.rule import Hit, quote, rule
+from flowlab.check.rule import Hit, rule
 from flowlab.check.rules.handoff import wrong_sids
 from flowlab.check.subject import Subject
 from flowlab.model.finding import Severity
 from flowlab.model.flow import State
+from flowlab.text.plain import quote
 
 _WIDGET = "Twilio docs: Run Subflow widget"
 _REVISIONS = ("LatestPublished", "LatestDraft")

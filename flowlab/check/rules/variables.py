@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from flowlab.check.rule import Hit, quote, rule
+from flowlab.check.rule import Hit, rule
 from flowlab.check.subject import Subject
 from flowlab.model.finding import Severity
+from flowlab.text.plain import quote
 
 _VARIABLES = "Twilio docs: Using variables in Studio"
 _ROOTS = ("trigger", "widgets", "flow", "contact")

@@ -6,11 +6,12 @@ from collections.abc import Iterator
 from typing import Any
 
 from flowlab.check.literal import has_liquid, longest_literal
-from flowlab.check.rule import Hit, quote, rule
+from flowlab.check.rule import Hit, rule
 from flowlab.check.subject import Subject
 from flowlab.model.finding import Severity
 from flowlab.model.flow import State
 from flowlab.model.kinds import Family
+from flowlab.text.plain import quote
 
 _WAIT = "send-and-wait-for-reply"
 _WIDGET = "Twilio docs: Send & Wait for Reply widget"

@@ -42,8 +42,8 @@ from flowlab.errors import FormatError
 from flowlab.formats import redact as redaction
 from flowlab.formats.conversations.csv_ import read_csv, write_csv
 from flowlab.formats.conversations.jsonl import read_jsonl, write_jsonl
-from flowlab.formats.text import read_text
 from flowlab.model.conversation import Conversation
+from flowlab.text.files import read_text
 
 __all__ = ["read_conversations", "write_csv", "write_jsonl"]
 

@@ -9,9 +9,9 @@ from typing import Any
 from flowlab.errors import FormatError
 from flowlab.formats.conversations.collect import Collector
 from flowlab.formats.conversations.columns import OF_CONVERSATION, OF_MESSAGE, assign
-from flowlab.formats.conversations.safe_json import loads
 from flowlab.formats.conversations.values import iso_time, shown
 from flowlab.model.conversation import Conversation, Message
+from flowlab.text.safe_json import loads, read_lines
 
 _Object = dict[str, Any]
 
@@ -24,17 +24,8 @@ def read_jsonl(text: str, source: str) -> list[Conversation]:
     if (whole := _pretty_printed(text)) is not None:
         _take(1, whole, collector)
         return collector.result()
-    for line, written in enumerate(text.split("\n"), 1):  # a line separator U+2028 may stand inside a text
-        if not written.strip():
-            continue
-        try:
-            value = loads(written)
-        except json.JSONDecodeError as error:
-            collector.fault(f"line {line}", f"is not JSON ({error.msg}, column {error.colno}); is the line cut off?")
-        except ValueError as error:
-            collector.fault(f"line {line}", str(error))
-        else:
-            _take(line, value, collector)
+    for line, value in read_lines(text, collector.fault):
+        _take(line, value, collector)
     return collector.result()
 
 

@@ -7,9 +7,10 @@ from datetime import UTC, datetime
 from typing import Any
 
 from flowlab.errors import did_you_mean
-from flowlab.formats.conversations.safe_json import loads
 from flowlab.model.conversation import Role
 from flowlab.model.outcome import Outcome
+from flowlab.text.plain import short
+from flowlab.text.safe_json import loads
 
 ROLE_WORDS: dict[str, Role] = {role.value: role for role in Role} | {
     "user": Role.CUSTOMER,
@@ -136,8 +137,7 @@ READ: dict[str, Callable[[Any], Any]] = {
 
 def shown(value: Any) -> str:
     """A value for a message, not too long."""
-    text = repr(value[:60] if isinstance(value, str) else value)
-    return text if len(text) <= 60 else text[:57] + "..."
+    return short(repr(value[:60] if isinstance(value, str) else value), 60)
 
 
 def iso_time(time_s: float | None) -> str:

@@ -22,3 +22,12 @@ def short(text: str, chars: int = 80) -> str:
     """
     shown = plain(text[: chars + 1])
     return shown if len(shown) <= chars else shown[: chars - 3] + "..."
+
+
+def quote(text: str, chars: int = 60) -> str:
+    """A text as messages show it: in quotation marks, control characters spelt out, cut where long.
+
+    >>> quote("ask\\n"), len(quote("x" * 5_000))
+    ("'ask\\\\n'", 62)
+    """
+    return repr(text if len(text) <= chars else text[: chars - 1] + "…")

@@ -1,11 +1,17 @@
-"""Bytes of a file -> text, safely: the encoding is found out, never guessed silently, and size is limited."""
+"""Bytes of a file -> text, safely: the encoding is found out, never guessed silently, and size is limited.
+
+And back: a file is whole or not there.
+"""
 
 from __future__ import annotations
 
 import codecs
+import os
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
 from pathlib import Path
 
-from flowlab.errors import FormatError
+from flowlab.errors import FormatError, UsageError
 
 MAX_BYTES = 500_000_000
 
@@ -48,3 +54,30 @@ def decode(data: bytes, source: str) -> str:
             source,
             f"line {line}, byte {error.start}: is not {encoding.upper()}. Save the file as UTF-8 and read it again",
         ) from None
+
+
+def write_whole(path: Path, content: str | bytes) -> None:
+    """Write a file so that it is never half there. Half a character, which UTF-8 cannot hold, is spelt out.
+
+    Raises UsageError when it cannot be written.
+    """
+    with whole_file(path) as unfinished:
+        data = content if isinstance(content, bytes) else content.encode(errors="backslashreplace")
+        unfinished.write_bytes(data)
+
+
+@contextmanager
+def whole_file(path: Path) -> Iterator[Path]:
+    """Where to write what shall stand at ``path``: it is moved there when all went well, and gone otherwise.
+
+    Raises UsageError when it cannot be written.
+    """
+    unfinished = path.with_name(f".{path.name}.{os.getpid()}")
+    try:
+        yield unfinished
+        unfinished.replace(path)
+    except OSError as error:
+        raise UsageError(f"{path}: cannot be written: {error.strerror or error}") from None
+    finally:
+        with suppress(OSError):
+            unfinished.unlink()

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any, ClassVar
+from zoneinfo import ZoneInfo
 
-from flowlab.errors import did_you_mean
-from flowlab.formats.located_yaml import Located, Place
-from flowlab.model.plain import short
+from flowlab.errors import FormatError, did_you_mean
+from flowlab.text.located_yaml import Located, Place
+from flowlab.text.plain import short
 
 #: Whether a value is right, and what it should be in words.
 Check = tuple[Callable[[Any], bool], str]
@@ -31,7 +32,17 @@ SECONDS: Check = (
     lambda value: isinstance(value, int | float) and not isinstance(value, bool) and 0 <= value < 1e12,
     "seconds, 0 or more",
 )
+NUMBER: Check = (SECONDS[0], "a number, 0 or more")
 YES_NO: Check = (lambda value: isinstance(value, bool), "true or false")
+
+
+def one_of(*words: str) -> Check:
+    """One of a few words.
+
+    >>> one_of("FIFO", "LIFO")[1]
+    'FIFO or LIFO'
+    """
+    return lambda value: value in words, " or ".join(filter(None, (", ".join(words[:-1]), words[-1])))
 
 
 class Entries:
@@ -43,6 +54,14 @@ class Entries:
 
     def __init__(self, found: Located) -> None:
         self.found = found
+
+    def document(self, wanted: str) -> Mapping[str, Any]:
+        """The names and values on top. Raises FormatError where the file holds something else than is ``wanted``."""
+        data = self.found.data
+        if isinstance(data, Mapping):
+            return data
+        self.found.raise_faults()
+        raise FormatError(self.found.source, f"expected {wanted}, found {short(repr(data), 40)}")
 
     def each(
         self, data: Mapping[str, Any], key: str, read: Callable[[Mapping[str, Any], Place], Any], place: Place = ()
@@ -107,6 +126,25 @@ class Entries:
             return True
         self.found.fault((*place, key), f"expected {wanted}, found {short(repr(entry[key]), 40)}")
         return False
+
+    def timezone(self, entry: Mapping[str, Any]) -> str:
+        """The name of the time zone under ``timezone``; UTC where there is none."""
+        zone = str(self.value(entry, (), "timezone", TEXT, "UTC"))
+        try:
+            ZoneInfo(zone)
+        except (ValueError, OSError, KeyError):
+            self.found.fault(("timezone",), f"{short(repr(zone))} is no time zone; write it like Europe/Lisbon")
+        return zone
+
+    def mapping(self, entry: Mapping[str, Any], place: Place, key: str) -> Mapping[str, Any]:
+        """The names and values under ``key``; none where there is nothing, or something else."""
+        value = entry.get(key)
+        if value is None:
+            return {}
+        if isinstance(value, Mapping):
+            return value
+        self.found.fault((*place, key), f"expected names and values, found {short(repr(value), 40)}")
+        return {}
 
     def value(self, entry: Mapping[str, Any], place: Place, key: str, check: Check, default: Any) -> Any:
         """The value under ``key``, or the default where it is missing or wrong."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 
-from flowlab.check.diff_model import Change, ChangeKind
+from flowlab.check.diff.model import Change, ChangeKind
 
 K = ChangeKind
 #: What may make a state say something else, be left another way, or prepare something else; the likeliest first.

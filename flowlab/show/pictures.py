@@ -1,21 +1,15 @@
-"""Pieces of HTML: everything that comes from a flow, a transcript or a user is escaped here, once."""
+"""Drawings as pictures within a page: drawn in light and dark, carried in the page itself."""
 
 from __future__ import annotations
 
 import base64
-from collections.abc import Callable, Iterable, Mapping
-from html import escape
-from itertools import zip_longest
+from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING, Any
 
-from flowlab.show.cells import plain
+from flowlab.text.markup import safe
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
-
-#: Muted text and rules: the notebook's own colours, so that its dark theme holds; greys elsewhere.
-MUTED = "color:var(--jp-ui-font-color2,#767676)"
-RULE = "1px solid var(--jp-border-color2,#b5b5b5)"
 
 THEMES: Mapping[str, Mapping[str, str]] = {
     "light": {"figure.facecolor": "#ffffff", "axes.facecolor": "#ffffff", "text.color": "#1b1b1b"}
@@ -32,35 +26,6 @@ _SWITCH = (
     "<style>body[data-jp-theme-light=false] .fl-light,body.vscode-dark .fl-light{display:none!important}"
     "body[data-jp-theme-light=false] .fl-dark,body.vscode-dark .fl-dark{display:block!important}</style>"
 )
-
-
-def safe(value: Any) -> str:
-    """A value as HTML text: nothing in it is markup, no character in it steers the page."""
-    return escape(plain(str(value)))
-
-
-def table(heads: Iterable[str], rows: Iterable[Iterable[Any]]) -> str:
-    """A plain table of escaped values: texts from the left, numbers from the right."""
-    filled = [list(row) for row in rows]
-    first = filled[0] if filled else []
-    head = "".join(f"<th scope=col{_side(value)}>{safe(name)}</th>" for name, value in zip_longest(heads, first))
-    body = "".join("<tr>" + "".join(f"<td{_side(v)}>{safe(v)}</td>" for v in row) + "</tr>" for row in filled)
-    return f"<div class=scroll><table><thead><tr>{head}</tr></thead><tbody>{body}</tbody></table></div>"
-
-
-def _side(value: Any) -> str:
-    return " style='text-align:left'" if isinstance(value, str) else ""
-
-
-def small(sentence: str) -> str:
-    """A sentence in small, muted print."""
-    return f"<div style='{MUTED};font-size:.85em;margin:.4em 0'>{safe(sentence)}</div>"
-
-
-def items(sentences: Iterable[str]) -> str:
-    """Sentences as a muted list."""
-    lines = "".join(f"<li>{safe(sentence)}</li>" for sentence in sentences)
-    return f"<ul style='{MUTED};font-size:.85em;margin:.4em 0;padding-left:1.4em'>{lines}</ul>"
 
 
 def picture(draw: Callable[[Axes], Any], size: tuple[float, float], theme: str) -> bytes:

@@ -9,8 +9,8 @@ from dataclasses import dataclass, replace
 from itertools import pairwise, zip_longest
 from typing import NamedTuple
 
-from flowlab.check.diff_follow import follower
-from flowlab.check.diff_values import Follow
+from flowlab.check.diff.follow import follower
+from flowlab.check.diff.values import Follow
 from flowlab.model.flow import Condition, State, Transition
 from flowlab.model.wording import short_exit
 
@@ -150,7 +150,7 @@ def moved_branches(found: Sequence[Twin], old: Sequence[Transition]) -> tuple[li
     It cannot where both lead to the same state or no text fits both.
     """
     place = {id(way): at for at, way in enumerate(old)}
-    kept = [(place[id(twin.old)], twin) for twin in found if twin.old and twin.new and twin.new.conditions]
+    kept = [(place[id(twin.old)], twin) for twin in found if _both_test(twin)]
     if all(one[0] < other[0] for one, other in pairwise(kept)):
         return [], []
     matters: set[int] = set()
@@ -161,6 +161,10 @@ def moved_branches(found: Sequence[Twin], old: Sequence[Transition]) -> tuple[li
     moved = [(was, twin) for was, twin in kept if was in matters]
     old_order = [twin.old for _, twin in sorted(moved, key=lambda item: item[0]) if twin.old]
     return old_order, [twin.new for _, twin in moved if twin.new]
+
+
+def _both_test(twin: Twin) -> bool:
+    return bool(twin.old and twin.new and twin.old.conditions and twin.new.conditions)
 
 
 def _may_matter(one: Twin, other: Twin) -> bool:

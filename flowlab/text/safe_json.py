@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import json
+from collections.abc import Callable, Iterator
 from typing import Any
 
-from flowlab.formats.json_text import strict_loads
+from flowlab.text.json_text import strict_loads
 
 _MAX_DEPTH = 50
 
@@ -20,6 +22,22 @@ def loads(text: str) -> Any:
         raise ValueError(f"is nested more than {_MAX_DEPTH} levels deep") from None
     suspicious = "\\u" in text or text.count("[") + text.count("{") > _MAX_DEPTH
     return _cleaned(value) if suspicious else value
+
+
+def read_lines(text: str, fault: Callable[[str, str], object]) -> Iterator[tuple[int, Any]]:
+    """The value of every line of JSON Lines, with the number of the line; what is wrong goes to ``fault``."""
+    for number, line in enumerate(text.split("\n"), 1):  # a line separator U+2028 may stand inside a text
+        if not line.strip():
+            continue
+        place = f"line {number}"
+        try:
+            value = loads(line)
+        except json.JSONDecodeError as error:
+            fault(place, f"is not JSON ({error.msg}, column {error.colno}); is the line cut off?")
+        except ValueError as error:
+            fault(place, str(error))
+        else:
+            yield number, value
 
 
 def _cleaned(value: Any, depth: int = 0) -> Any:

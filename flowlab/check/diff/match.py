@@ -13,7 +13,7 @@ from collections.abc import Callable, Hashable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from flowlab.check.diff_values import canonical
+from flowlab.check.diff.values import canonical
 from flowlab.model.flow import Flow, State
 from flowlab.model.wording import short_exit
 

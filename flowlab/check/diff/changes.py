@@ -9,11 +9,11 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
-from flowlab.check import diff_say as say
-from flowlab.check.diff_exits import NOTHING_RENAMED, Renamed, Twin, moved_branches, plain_exits, renamed, tests, twins
-from flowlab.check.diff_match import Pairing, pair_states
-from flowlab.check.diff_model import Change, ChangeKind
-from flowlab.check.diff_values import Difference, differences
+from flowlab.check.diff import say
+from flowlab.check.diff.exits import NOTHING_RENAMED, Renamed, Twin, moved_branches, plain_exits, renamed, tests, twins
+from flowlab.check.diff.match import Pairing, pair_states
+from flowlab.check.diff.model import Change, ChangeKind
+from flowlab.check.diff.values import Difference, differences
 from flowlab.errors import UsageError
 from flowlab.model.flow import Flow, State, Transition
 from flowlab.model.kinds import KINDS

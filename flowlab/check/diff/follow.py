@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Mapping
 
-from flowlab.check.diff_values import Follow
+from flowlab.check.diff.values import Follow
 
 _MENTION = re.compile(r"""(\bwidgets\s*(?:\.\s*|\[\s*["']))([\w-]+)""")
 

@@ -2,8 +2,8 @@
 
 Differences from YAML at large, each because of a trap: plain ``yes``, ``no``, ``on``, dates and numbers with leading
 zeros are texts; only ``true``, ``false``, ``null``, ``~`` and JSON's numbers are more than that, and only where the
-reader asks for JSON. A block (``|``) does not count its last line break. Anchors, aliases, tags, merge keys, a second
-document and repeated keys are faults.
+reader asks for JSON. A block (``|``) does not count its last line break. Tags, merge keys, a second document and
+repeated keys are faults; so are anchors and aliases, unless the caller asks for them.
 """
 
 from __future__ import annotations
@@ -83,15 +83,17 @@ class Pairs:
 Node = Text | Items | Pairs
 
 
-def read_tree(text: str, source: str) -> tuple[Node, list[Fault]]:
+def read_tree(text: str, source: str, *, aliases: bool = False) -> tuple[Node, list[Fault]]:
     """The tree of a YAML text, and what is wrong with it that does not keep it from being read further.
 
-    Raises FormatError where it cannot be read any further: not YAML, nested too deep, an alias.
+    ``aliases``: read what ``*name`` stands for, one and the same node in several places; who walks such a tree must
+    count, as a small text can stand for more than any memory holds. Raises FormatError where it cannot be read any
+    further: not YAML, nested too deep, an alias.
     """
     unfit = _unfit(text)
     if unfit:
         raise FormatError(source, unfit)
-    builder = _Builder(source)
+    builder = _Builder(source, aliases)
     for event in _events(text, source):
         builder.take(event)
     if builder.root is None:
@@ -192,33 +194,52 @@ def _said_plainly(error: Any) -> Fault:
 class _Builder:
     """Puts the tree together from the parser's events, without recursion."""
 
-    def __init__(self, source: str) -> None:
+    def __init__(self, source: str, aliases: bool = False) -> None:
         self.source = source
+        self.aliases = aliases
         self.faults: list[Fault] = []
         self.root: Node | None = None
         self._open: list[Items | Pairs] = []
         self._key: list[Text | None] = []
+        self._names: list[str | None] = []
+        self._named: dict[str, Node] = {}
 
     def take(self, event: Any) -> None:
         import yaml
 
         mark = Mark(event.start_mark.line + 1, event.start_mark.column + 1)
         if isinstance(event, yaml.AliasEvent):
-            raise FormatError(self.source, [Fault("aliases (*name) are not read: write the value out", str(mark))])
-        if isinstance(event, yaml.NodeEvent):
+            self._add(self._meant(event.anchor, mark))
+        elif isinstance(event, yaml.NodeEvent):
             self._check(event, mark)
         if isinstance(event, yaml.DocumentStartEvent) and self.root is not None:
             raise FormatError(self.source, [Fault("a second document begins here: one flow a file", str(mark))])
         if isinstance(event, yaml.ScalarEvent):
-            self._add(_text(event, mark))
+            text = _text(event, mark)
+            self._add(text)
+            self._name(event.anchor, text)
         elif isinstance(event, yaml.CollectionStartEvent):
             self._enter(Pairs(mark) if isinstance(event, yaml.MappingStartEvent) else Items(mark))
+            self._names.append(event.anchor)
         elif isinstance(event, yaml.CollectionEndEvent):
             self._key.pop()
-            self._open.pop()
+            self._name(self._names.pop(), self._open.pop())
+
+    def _name(self, name: str | None, node: Node) -> None:
+        if name is not None:
+            self._named[name] = node
+
+    def _meant(self, name: str | None, mark: Mark) -> Node:
+        """What an alias stands for: only what is complete, so that nothing is within itself."""
+        if not self.aliases:
+            raise FormatError(self.source, [Fault("aliases (*name) are not read: write the value out", str(mark))])
+        node = self._named.get(name or "")
+        if node is None:
+            raise FormatError(self.source, [Fault(f"nothing above is called &{name}", str(mark))])
+        return node
 
     def _check(self, event: Any, mark: Mark) -> None:
-        if event.anchor is not None:
+        if event.anchor is not None and not self.aliases:
             self.faults.append(Fault(f"anchors (&{event.anchor}) are not read: leave it out", str(mark)))
         if getattr(event, "tag", None) is not None:
             self.faults.append(Fault(f"tags ({event.tag}) are not read: leave it out, or quote a text", str(mark)))

@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
-from flowlab.check.diff_model import Change, ChangeKind
-from flowlab.check.diff_values import ABSENT, Difference, text_of, written
-from flowlab.check.diff_words import inline, shown
+from flowlab.check.diff.model import Change, ChangeKind
+from flowlab.check.diff.values import ABSENT, Difference, text_of, written
+from flowlab.check.diff.words import inline, shown
 from flowlab.model.flow import Flow, State, Transition
 from flowlab.model.wording import short_exit
 

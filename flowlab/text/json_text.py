@@ -1,4 +1,4 @@
-"""JSON text -> Python, with faults named by line and column."""
+"""JSON text -> Python, with faults named by line and column; and back."""
 
 from __future__ import annotations
 
@@ -36,6 +36,37 @@ def strict_loads(text: str) -> Any:
     Raises ValueError.
     """
     return _decoder.decode(text)
+
+
+def json_page(value: Any) -> str:
+    """JSON for a file or a screen: indented, letters as they are, half a character (``\\ud83d``) as its escape.
+
+    >>> print(json_page({"body": "Grüße \\ud83d"}))
+    {
+      "body": "Grüße \\ud83d"
+    }
+    """
+    text = json.dumps(value, ensure_ascii=False, indent=2)
+    return text.encode(errors="backslashreplace").decode()
+
+
+def same_json(one: Any, other: Any) -> bool:
+    """Whether two values are the same JSON: the order of keys is nothing, 1 and 1.0 and true are three things.
+
+    >>> same_json({"a": 1, "b": 2}, {"b": 2, "a": 1}), same_json(1, 1.0), same_json(1, True)
+    (True, False, False)
+    """
+    return bool(one == other) and json.dumps(one, sort_keys=True) == json.dumps(other, sort_keys=True)
+
+
+def as_text(value: Any, was: str | None) -> str:
+    """The JSON text of a value: the text as it ``was`` where that still says the same, in the same order.
+
+    >>> as_text({"a": 1}, '{ "a":1 }'), as_text({"a": 2}, '{ "a":1 }')
+    ('{ "a":1 }', '{"a": 2}')
+    """
+    text = json.dumps(value, ensure_ascii=False)
+    return was if was and json.dumps(json.loads(was), ensure_ascii=False) == text else text
 
 
 def is_deep(value: Any) -> bool:

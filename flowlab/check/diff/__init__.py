@@ -1,0 +1,1 @@
+"""Two versions of a flow compared by meaning: states paired, differences found and said."""
