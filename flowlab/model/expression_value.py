@@ -137,7 +137,7 @@ def shown(value: Any, chars: int = 60) -> str:
     if isinstance(value, list):
         return short(f"[{', '.join(shown(item, chars) for item in value[:chars])}]", chars)
     if isinstance(value, Mapping):
-        return short(json.dumps(value, ensure_ascii=False, default=str), chars)
+        return short(json.dumps(dict(value), ensure_ascii=False, default=str), chars)
     if value is None or isinstance(value, str | int | float):
         return short(str(Literal(value)), chars)
     return short(repr(value), chars)  # no JSON, but a task made in Python may hold it
