@@ -160,6 +160,20 @@ def with_raw(level: str, key: str) -> Flow:
     return flow(State("a", "split-based-on", exits, given, {key: 1} if level == "state" else {}))
 
 
+def lacking(key: str) -> dict[str, Any]:
+    """A definition whose split lacks a key: its own, its condition's, or (of the flags) the only one."""
+    condition = {"friendly_name": "", "type": "equal_to", "value": "1", "arguments": ["{{flow.sid}}"]}
+    exits = [{"event": "noMatch"}, {"event": "match", "conditions": [without(condition, key)]}]
+    split = {"name": "a", "type": "split-based-on", "properties": {"input": "{{flow.sid}}"}, "transitions": exits}
+    trigger = {"type": "trigger", "transitions": [{"event": "incomingMessage", "next": "a"}]}
+    flags = without({"allow_concurrent_calls": True}, key)
+    return {"states": [trigger, without(split, key)], "initial_state": "Trigger", "flags": flags}
+
+
+def without(mapping: dict[str, Any], key: str) -> dict[str, Any]:
+    return {name: value for name, value in mapping.items() if name != key}
+
+
 def rows(*pairs: tuple[str, str]) -> Flow:
     """One set-variables step with these rows, and a text that reads them all."""
     variables = [{"key": key, "value": value} for key, value in pairs]
@@ -221,6 +235,9 @@ CASES |= {
         f"{EXIT}/1",
     ),
     "flow-unknown-key": Case(with_raw("exit", "label"), with_raw("exit", "uuid"), f"{EXIT}/1/label"),
+    "flow-key-missing": Case(
+        read_flow(lacking("arguments")), read_flow(lacking("")), f"{EXIT}/1/conditions/0/arguments"
+    ),
     "flow-needs-rest": Case(
         Flow((state("T", "trigger", {"incomingMessage": "a"}), state("a", "start-conversation")), "T"),
         Flow((state("T", "trigger", {"incomingRequest": "a"}), state("a", "start-conversation")), "T"),
