@@ -101,8 +101,8 @@ CASES: dict[str, Case] = {
     "wait-too-long": Case(waiting("14401"), waiting(14_400), "#/states/1/properties/timeout"),
     "handoff-no-failure-path": Case(flow(hand_off(failed=None)), flow(hand_off()), f"{EXIT}/1"),
     "attributes-too-long": Case(
-        flow(hand_off('{"a": "%s"}' % ("x" * 1_024))),
-        flow(hand_off('{"a": "%s"}' % ("x" * 1_000))),
+        flow(hand_off('{"a": "%s"}' % ("x" * 1_016))),
+        flow(hand_off('{"a": "%s"}' % ("x" * 1_015))),
         "#/states/1/properties/attributes",
     ),
     "attributes-not-json": Case(

@@ -63,7 +63,8 @@ def thousands_are_numbers(on: bool) -> object:
 def lists_as_json(on: bool) -> object:
     row = {"key": "l", "value": '["a", {"b": 1}]', "type": "json_object"}
     keep = state("keep", "set-variables", {"next": "say"}, variables=[row])
-    return session(Flow((keep, say("say", "{{flow.variables.l}}")), "keep"), lists_as_json=on).start("hi")
+    both_ways = "{{flow.variables.l}} {{flow.variables.l | default: ''}}"  # a look-up, and what Liquid's filters give
+    return session(Flow((keep, say("say", both_ways)), "keep"), lists_as_json=on).start("hi")
 
 
 def conversation_reply_is_inbound(on: bool) -> object:
@@ -106,7 +107,7 @@ BOTH_WAYS: list[tuple[Callable[[bool], object], object, object]] = [
     (first_match_wins, ["a"], ["b"]),
     (any_of_trims_items, ["a"], ["none"]),
     (thousands_are_numbers, ["a"], ["none"]),
-    (lists_as_json, ['["a",{"b":1}]'], ["a{'b': 1}"]),
+    (lists_as_json, ['["a",{"b":1}] ["a",{"b":1}]'], ["a{'b': 1} a{'b': 1}"]),
     (conversation_reply_is_inbound, ["Ana/Ana"], ["/Ana"]),
     (
         broken_template_ends_run,

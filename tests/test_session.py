@@ -95,6 +95,15 @@ def test_what_a_web_form_knew_stands_where_flows_read_it(greeting: Flow) -> None
     assert request.start(event="incomingRequest", context={"order": "10421"}) == ["10421"]
 
 
+def test_a_web_form_is_still_known_when_the_flow_begins_anew() -> None:
+    """It belongs to the conversation; the flow's variables do not."""
+    body = "{{trigger.conversation.ChannelAttributes.pre_engagement_data.name}}{{flow.variables.n}}"
+    keep = state("keep", "set-variables", {"next": None}, variables=[{"key": "n", "value": "1"}])
+    session = Session(flow(say("a", "keep", body), keep), "webchat")
+    assert session.start("hi", context={"name": "Ana"}) == ["Ana"]
+    assert session.say("hi again") == ["Ana"]
+
+
 def test_a_reply_on_a_conversation_stands_in_both_places(greeting: Flow) -> None:
     session = Session(greeting, "webchat")
     session.start("hi")
