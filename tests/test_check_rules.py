@@ -131,6 +131,7 @@ DEPLOYED = [
 ]
 
 FINE: list[tuple[str, Flow]] = [
+    ("flow-duplicate-exit", flow(split(("equal_to", "1", "bye"), ("equal_to", "2", "split")))),
     # An exit that is misspelt is one fault, not two.
     ("flow-silent-end", replace(misspelt(), states=misspelt().states[:2])),
     # The last word, whether it arrives or not.
