@@ -155,13 +155,15 @@ class Execution:
                 else:
                     self._learn(node, done, place, memo)
             border = self._border
-            if isinstance(border, Node):
-                self._border = None
-                self._step_through(border, None)
-                border = self._border
             if border is None:
                 return
             self._border = None
+            if isinstance(border, Node):
+                self._step_through(border, None)
+                border = self._border
+                if border is None:
+                    return
+                self._border = None
             node, done = self._cross(border)
 
     def _step_through(self, node: Node, done: Exit | None) -> None:
@@ -254,11 +256,9 @@ class Execution:
         """Let a remembered turn happen again, here and now."""
         view = self.view
         scope, log, name, time_s, channel = view.scope, view.log, view.conversation_id, view.time_s, view.channel.name
-        number = len(log)
-        for tail in fill(turn, scope) if turn.tested else turn.tails:
+        for number, tail in enumerate(fill(turn, scope) if turn.tested else turn.tails, len(log)):
             head = (name, number, time_s, channel)
             log.append(new_event(Event, head + tail))
-            number += 1
         view.said += turn.said
         scope["widgets"].update(turn.widgets)
         if turn.variables:
@@ -285,7 +285,7 @@ class Execution:
     def _begin_wait(self) -> None:
         self.is_waiting = True
         time_is_up_s = self.view.time_s + self._timeout_s
-        self.deadline_s = min(self._life_ends_s, time_is_up_s)
+        self.deadline_s = time_is_up_s if time_is_up_s < self._life_ends_s else self._life_ends_s
 
     def _leave_wait(self, reply: Mapping[str, Any] | None) -> None:
         node = self.node
