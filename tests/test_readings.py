@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from dataclasses import fields, replace
 from pathlib import Path
@@ -132,6 +133,20 @@ def test_every_switch_is_tried_and_documented() -> None:
     for name in names:
         assert f"`{name}`" in page, name
         assert f"``{name}``" in (Readings.__doc__ or ""), name
+
+
+def test_every_reading_is_where_the_page_says() -> None:
+    """The last column of each table in ``docs/fidelity.md`` names files of the package."""
+    root = Path(__file__).parents[1]
+    rows = [
+        row for row in (root / "docs" / "fidelity.md").read_text(encoding="utf-8").splitlines() if row.startswith("|")
+    ]
+    last = [row.split("|")[-2].strip() for row in rows]
+    named = {name for cell in last for name in re.findall(r"`(\w+/[\w/]+\.py)`", cell)}
+    assert len(named) > 20
+    assert [name for name in sorted(named) if not (root / "flowlab" / name).exists()] == []
+    for switch, default, where in re.findall(r"^\| [^|]+ \| `(\w+)` \| ([^|]+) \| ([^|]+) \|$", "\n".join(rows), re.M):
+        assert default and (where == "same" or where.endswith(".py`")), switch
 
 
 def test_a_loop_is_broken_by_a_widget_that_is_new() -> None:

@@ -285,7 +285,7 @@ class Execution:
     def _begin_wait(self) -> None:
         self.is_waiting = True
         time_is_up_s = self.view.time_s + self._timeout_s
-        self.deadline_s = time_is_up_s if time_is_up_s < self._life_ends_s else self._life_ends_s
+        self.deadline_s = min(self._life_ends_s, time_is_up_s)
 
     def _leave_wait(self, reply: Mapping[str, Any] | None) -> None:
         node = self.node
