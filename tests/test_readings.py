@@ -145,7 +145,9 @@ def test_every_reading_is_where_the_page_says() -> None:
     named = {name for cell in last for name in re.findall(r"`(\w+/[\w/]+\.py)`", cell)}
     assert len(named) > 20
     assert [name for name in sorted(named) if not (root / "flowlab" / name).exists()] == []
-    for switch, default, where in re.findall(r"^\| [^|]+ \| `(\w+)` \| ([^|]+) \| ([^|]+) \|$", "\n".join(rows), re.M):
+    for switch, default, where in re.findall(
+        r"^\| [^|]+ \| `(\w+)` \| ([^|]+) \| ([^|]+) \|$", "\n".join(rows), re.MULTILINE
+    ):
         assert default and (where == "same" or where.endswith(".py`")), switch
 
 
