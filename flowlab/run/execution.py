@@ -155,15 +155,13 @@ class Execution:
                 else:
                     self._learn(node, done, place, memo)
             border = self._border
+            if isinstance(border, Node):
+                self._border = None
+                self._step_through(border, None)
+                border = self._border
             if border is None:
                 return
             self._border = None
-            if isinstance(border, Node):
-                self._step_through(border, None)
-                border = self._border
-                if border is None:
-                    return
-                self._border = None
             node, done = self._cross(border)
 
     def _step_through(self, node: Node, done: Exit | None) -> None:

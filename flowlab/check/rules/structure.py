@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 
 from flowlab.check.rule import Hit, quote, rule
 from flowlab.check.subject import TRANSITION_KEYS, Subject, misspelt_key
@@ -15,6 +15,7 @@ _SCHEMAS = "Twilio docs: Studio Flow and Widget JSON Schemas"
 _OLD_KEYS = frozenset({"uuid", "sid"})
 _STATE_KEYS = frozenset({"name", "type", "transitions", "properties", "sid"})
 _CONDITION_KEYS = frozenset({"friendly_name", "arguments", "type", "value"})
+_STATE_NEEDS, _TRIGGER_NEEDS = ("name", "type", "transitions", "properties"), ("type", "transitions")
 _FLOW_KEYS = frozenset({"description", "states", "initial_state", "flags", "$schema"})
 
 
@@ -172,17 +173,17 @@ def key_missing(subject: Subject) -> Iterator[Hit]:
     if isinstance(flags, Mapping) and "allow_concurrent_calls" not in flags:
         yield _lacks("", "#/flags", "allow_concurrent_calls")
     for state in subject.flow.states:
-        needed = ("type", "transitions") if state.type == "trigger" else ("name", "type", "transitions", "properties")
-        yield from _missing_keys(state.name, subject.path(state), state.raw, needed)
+        needs: Iterable[str] = _TRIGGER_NEEDS if state.type == "trigger" else _STATE_NEEDS
+        yield from _missing_keys(state.name, subject.path(state), state.raw, needs)
         for index, transition in enumerate(state.transitions):
             path = subject.path(state, "transitions", index)
             yield from _missing_keys(state.name, path, transition.raw, ("event",), transition.event)
             for number, condition in enumerate(transition.conditions):
-                place, needed = f"{path}/conditions/{number}", tuple(sorted(_CONDITION_KEYS))
-                yield from _missing_keys(state.name, place, condition.raw, needed, transition.event)
+                place = f"{path}/conditions/{number}"
+                yield from _missing_keys(state.name, place, condition.raw, sorted(_CONDITION_KEYS), transition.event)
 
 
-def _missing_keys(state: str, path: str, raw: Json, needed: tuple[str, ...], event: str = "") -> Iterator[Hit]:
+def _missing_keys(state: str, path: str, raw: Json, needed: Iterable[str], event: str = "") -> Iterator[Hit]:
     """What is not there; nothing where there is no file to judge by."""
     for key in needed if raw else ():
         if key not in raw:
