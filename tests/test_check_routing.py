@@ -57,6 +57,12 @@ def test_severity_is_graded_by_how_much_it_matters() -> None:
     assert severities(workflow(only("a==1", {"queue": "${queues.care}"})), "routing-unknown-queue") == {Severity.NOTE}
 
 
+def test_a_queue_of_nobody_is_said_once() -> None:
+    one = workflow(only("1==1", {"queue": "WQ2", "expression": "worker.level > 2"}))
+    found = {finding.rule for finding in check(one, workspace=TEAM, config={})}
+    assert found & {"routing-queue-nobody", "routing-target-nobody"} == {"routing-queue-nobody"}
+
+
 PREFIXES = [
     ({"expression": "workers.available > 1"}, True),  # how many there are is known to skip_if alone
     ({"skip_if": "workers.available == 0 OR task.vip == true"}, False),

@@ -113,7 +113,7 @@ def compare(comparison: Comparison, left: Any, right: Any, readings: Readings = 
     if wanted in ("IN", "NOT IN"):
         return _in(left, right, readings, negated=wanted == "NOT IN")
     if wanted == "HAS":
-        return isinstance(right, list) is False and isinstance(left, list) and _is_among(right, left, readings)
+        return isinstance(left, list) and _is_among(right, left, readings)
     if wanted == "==":
         return _equal(left, right, readings)
     if wanted == "!=":
