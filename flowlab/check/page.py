@@ -36,7 +36,8 @@ def text_page(findings: Findings) -> str:
     if not findings:
         lines.append(_ALL_FINE)
     for state, group in groupby(findings, key=lambda finding: finding.state):
-        lines += ["", plain(state) if state else "the flow as a whole"]
+        whole = "workflow" if findings[0].path.startswith("#/task_routing") else "flow"
+        lines += ["", plain(state) if state else f"the {whole} as a whole"]
         for finding in group:
             where = f" [{finding.rule}{' on ' + finding.channel if finding.channel else ''}]"
             lines.append(f"  {_SIGN[finding.severity]} {finding.severity:<8}{plain(finding.message + where)}")

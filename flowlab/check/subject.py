@@ -187,6 +187,12 @@ class Subject:
         return frozenset(seen)
 
     @cached_property
+    def has_open_ends(self) -> bool:
+        """Whether a ``${...}`` that deployment fills in stands where an exit or the flow names a state."""
+        ends = (transition.next for state in self.flow.states for transition in state.transitions)
+        return any("${" in end for end in (self.flow.initial_state, *ends) if end)
+
+    @cached_property
     def before(self) -> Before:
         """What has happened before each state that can be reached."""
         return Before(self)
@@ -235,7 +241,8 @@ def nearest(word: str, known: tuple[str, ...]) -> str:
         return ""
     names = [name for name in known if len(name) <= _LONGEST_NAME]
     same = [name for name in names if name.casefold() == word.casefold()]
-    return next(iter(same or get_close_matches(word, names, n=1)), "")
+    longer = [name for name in names if len(word) > 3 and name.startswith(f"{word}-")]
+    return next(iter(same or get_close_matches(word, names, n=1) or longer), "")
 
 
 def rows(state: State, property: str = "variables") -> Iterator[tuple[int, str, Any]]:
