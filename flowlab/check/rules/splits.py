@@ -49,6 +49,12 @@ def no_match_unwired(subject: Subject) -> Iterator[Hit]:
             )
 
 
+def _written(conditions: object) -> str:
+    """What stands where conditions should: the first of a list, any other value; empty where nothing does."""
+    first = conditions[0] if isinstance(conditions, list) and conditions else conditions
+    return str(first) if first else ""
+
+
 def _tests_an_answer(state: State) -> bool:
     tested = [str(state.properties.get("input", "")), *(branch.input for branch in branches(state))]
     return any(word in text for text in tested for word in ("Body", "Digits", "SpeechResult"))
@@ -65,9 +71,9 @@ def branch_without_condition(subject: Subject) -> Iterator[Hit]:
     for state in subject.of_type(SPLIT):
         for index, transition in enumerate(state.transitions):
             if transition.event == "match" and not transition.conditions:
-                written = transition.raw.get("conditions")
+                written = _written(transition.raw.get("conditions"))
                 yield Hit(
-                    f"The condition of this 'match' is no object: {quote(str(written))}."
+                    f"The conditions of this 'match' are no list of objects: {quote(written)}."
                     if written
                     else "This 'match' has no condition.",
                     'Write it like [{"friendly_name": "yes", "arguments": ["{{trigger.message.Body}}"], "type":'
