@@ -58,6 +58,9 @@ class UsageError(FlowlabError):
     """flowlab was called wrongly: an unknown channel, a missing argument, an unknown column."""
 
 
+_MOST_NAMED, _LONGEST_NAME = 40, 100
+
+
 def did_you_mean(word: str, known: list[str]) -> str:
     """A closing sentence for 'unknown X' messages: the nearest known words, else all of them.
 
@@ -66,6 +69,8 @@ def did_you_mean(word: str, known: list[str]) -> str:
     """
     from difflib import get_close_matches
 
-    near = get_close_matches(word, known, n=1)
+    near = get_close_matches(word, [name for name in known if len(name) <= _LONGEST_NAME], n=1)
     hint = f"Did you mean {near[0]!r}? " if near else ""
-    return f"{hint}Known: {', '.join(known)}."
+    named = [name if len(name) <= _LONGEST_NAME else f"{name[:_LONGEST_NAME]}…" for name in known[:_MOST_NAMED]]
+    more = f" and {len(known) - _MOST_NAMED:,} more" if len(known) > _MOST_NAMED else ""
+    return f"{hint}Known: {', '.join(named)}{more}."

@@ -190,6 +190,13 @@ def test_what_is_nearly_a_flow_is_led_to_it(text: str, words: str, tmp_path: Pat
         load(path)
 
 
+def test_a_fault_names_no_more_than_can_be_read() -> None:
+    names = [f"{n}" * 900 for n in range(300)]
+    with pytest.raises(FlowlabError, match="and 260 more") as caught:
+        load_workspace({"activities": [{"name": name} for name in names], "workers": [{"name": "Ines"}]})
+    assert len(str(caught.value)) < 6_000
+
+
 # What is said for certain is so.
 
 SIZES = ["1", "2", "10", "-3", "2.5", "abc", "", " 5 "]
