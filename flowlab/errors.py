@@ -71,8 +71,9 @@ def did_you_mean(word: str, known: Collection[str]) -> str:
     """
     near = nearest(word, known)
     hint = f"Did you mean {near!r}? " if near else ""
-    more = ", ..." if len(known) > _MOST_KNOWN else "."
-    return f"{hint}Known: {', '.join(islice(known, _MOST_KNOWN))}{more}"
+    named = [name if len(name) <= _LONGEST_NAME else f"{name[:_LONGEST_NAME]}…" for name in islice(known, _MOST_KNOWN)]
+    more = f" and {len(known) - _MOST_KNOWN:,} more" if len(known) > _MOST_KNOWN else ""
+    return f"{hint}Known: {', '.join(named)}{more}."
 
 
 def nearest(word: str, known: Collection[str]) -> str:
@@ -86,5 +87,8 @@ def nearest(word: str, known: Collection[str]) -> str:
     if len(word) > _LONGEST_NAME:
         return ""
     folded = {name.casefold(): name for name in reversed(list(known)) if len(name) <= _LONGEST_NAME}
-    near = get_close_matches(word.casefold(), folded, n=1)
-    return folded[near[0]] if near else ""
+    sought = word.casefold()
+    near = get_close_matches(sought, folded, n=1)
+    longer = [name for name in folded if len(sought) > 3 and name.startswith(f"{sought}-")]
+    found = near or longer
+    return folded[found[0]] if found else ""

@@ -326,7 +326,7 @@ def test_fix_names_what_was_probably_meant(rule: str, hint: str) -> None:
 def test_an_unreachable_chain_says_what_leads_to_it() -> None:
     found = check(flow(say("a"), say("x", sent="y"), say("y", sent="x")))
     assert [finding.state for finding in found.of("flow-unreachable")] == ["x", "y"]
-    assert "only 'x', as unreachable, lead to it" in found.of("flow-unreachable")[1].message
+    assert "only 'x' leads to it, as unreachable" in found.of("flow-unreachable")[1].message
 
 
 def test_channel_rules_name_the_channel_and_need_one() -> None:

@@ -13,7 +13,7 @@ from flowlab.check.subject import Subject
 from flowlab.check.widget_page import widgets_markdown
 from flowlab.errors import UsageError
 from flowlab.model.channel import Channel, channel
-from flowlab.model.finding import Severity
+from flowlab.model.finding import Finding, Severity
 from flowlab.model.flow import Flow
 from flowlab.model.routing import Workflow, Workspace
 
@@ -53,8 +53,16 @@ def check(
     settings = _settings(config, thing.source)
     found, silenced = settings.apply((f for rule in RULES.values() for f in rule.findings(subject)), thing.source)
     worst_first = list(Severity)
-    found.sort(key=lambda f: (subject.positions.get(f.state, -1), worst_first.index(f.severity)))
+    found.sort(key=lambda f: (_place(f, subject), worst_first.index(f.severity)))
     return Findings(tuple(found), thing.name, thing.source, tuple(silenced))
+
+
+def _place(finding: Finding, subject: Subject) -> tuple[int, ...]:
+    """Where a finding stands: the flow as a whole, its states, the workflow as a whole, its filters and targets."""
+    if finding.state in subject.positions:
+        return 1, subject.positions[finding.state]
+    numbers = [int(step) for step in finding.path.split("/")[:6] if step.isascii() and step.isdigit()]
+    return (2, *numbers) if finding.path.startswith("#/task_routing") else (0,)
 
 
 def _things(thing: object, workflow: Workflow | None) -> tuple[Flow, Workflow | None]:

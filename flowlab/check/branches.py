@@ -60,15 +60,29 @@ class Branch(NamedTuple):
             return tuple(dict.fromkeys(item.strip() for item in self.value.split(",") if item.strip()))
         return (self.value,) if self.type == "equal_to" else ()
 
+    @property
+    def is_exact(self) -> bool:
+        """Whether :attr:`options` are all it takes. A list with an empty item may take an empty answer, too."""
+        return bool(self.options) and (self.type == "equal_to" or all(map(str.strip, self.value.split(","))))
+
     def takes(self, answer: str) -> bool:
-        """Whether an answer goes this way, if it comes so far. What cannot be said (or not at once) is no."""
+        """Whether an answer surely goes this way, if it comes so far."""
+        return self._judge(answer) is True
+
+    def refuses(self, answer: str) -> bool:
+        """Whether an answer surely does not go this way."""
+        return self._judge(answer) is False
+
+    def _judge(self, answer: str) -> bool | None:
+        """None where it cannot be said, or not at once."""
         if self.type == "regex" and (len(answer) > _LONGEST_TRIED or not _is_quick(self.value)):
-            return False
+            return None
+        if is_template(self.value) or not (self.value or self.type in BLANKS):
+            return None
         try:
-            said = bool(self.value) or self.type in BLANKS
-            return said and not is_template(self.value) and holds(self.type, answer, self.value)
+            return holds(self.type, answer, self.value)
         except PatternFault:
-            return False
+            return None
 
 
 def branches(state: State) -> Iterator[Branch]:
@@ -104,7 +118,7 @@ def is_wider(wider: Branch, branch: Branch) -> bool:
     if is_template(branch.value + wider.value):
         return False
     if branch.options:
-        return all(map(wider.takes, branch.options))
+        return branch.is_exact and all(map(wider.takes, branch.options))
     if branch.type in ("contains", "starts_with") and branch.value:
         if wider.type in ("contains", "starts_with") and wider.value:
             part = branch.type == "contains" or wider.type == "contains"
@@ -151,8 +165,7 @@ def contradicts(parts: list[Branch]) -> bool:
     """Whether several comparisons that must all hold never do together. Not sure is no."""
     for one in parts:
         others = [other for other in parts if other is not one and other.input == one.input]
-        known = [other for other in others if not is_template(other.value)]
-        if one.options and not any(all(other.takes(option) for other in known) for option in one.options):
+        if one.is_exact and all(any(other.refuses(option) for other in others) for option in one.options):
             return True
         high = LADDERS.get(one.type, "")
         for other in others:

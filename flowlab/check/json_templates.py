@@ -17,7 +17,8 @@ TASK = {"send-to-flex": "attributes", "enqueue-call": "task_attributes"}
 _PLAIN_TAGS = frozenset({"if", "elsif", "else", "unless", "case", "when", "assign", "endif", "endunless", "endcase"})
 #: What an output may stand for in JSON: a value (or a part of a text), nothing, a whole member.
 _FILLINGS = ("0", "", '"0": 0')
-_DEPLOYED = re.compile(r"\$\{[^{}]*\}")  # filled in before Studio sees it
+_DEPLOYED = re.compile(r"\$\{[^{}]*\}")  # filled in before Studio sees it, by anything
+_KINDS = {list: "a list", str: "a text", bool: "true or false", type(None): "null"}
 #: Ends of names under which people's own words are found; quotation marks may stand in them.
 _WORDS = {
     "trigger": ("Body", "ProfileName", "friendlyName", "FriendlyName", "customerName"),
@@ -58,7 +59,9 @@ def json_fault(text: str, *, any_value: bool = False) -> str:
     >>> json_fault("{'a': {{flow.sid | to_json}}}")
     'Expecting property name enclosed in double quotes, line 1, column 2'
     """
-    text = _DEPLOYED.sub("0", text)
+    if text.lstrip().startswith("${"):
+        return ""
+    text = _DEPLOYED.sub("{{0}}", text)
     if not has_liquid(text):
         return _fault(text, any_value)
     if liquid(text).problem or text.lstrip()[:2] in ("{{", "{%") or text.lstrip()[:1] not in ("{", "["):
@@ -76,7 +79,7 @@ def _fault(text: str, any_value: bool) -> str:
         return f"{error.msg}, line {error.lineno}, column {error.colno}"
     except (RecursionError, ValueError):
         return "nested too deeply, or a number too long to read"
-    return "" if any_value or isinstance(value, dict) else f"it is a {type(value).__name__}"
+    return "" if any_value or isinstance(value, dict) else f"it is {_KINDS.get(type(value), 'a number')}"
 
 
 def duplicate_keys(text: str) -> list[str]:

@@ -25,13 +25,18 @@ def text_page(findings: Findings) -> str:
     lines = [f"{plain(findings.flow)}: {findings.summary}"]
     if not findings:
         lines.append(_ALL_FINE)
-    for state, group in groupby(findings, key=lambda finding: finding.state):
-        lines += ["", plain(state) if state else "the flow as a whole"]
+    for place, group in groupby(findings, key=_heading):
+        lines += ["", plain(place)]
         for finding in group:
             where = f" [{finding.rule}{' on ' + finding.channel if finding.channel else ''}]"
             lines.append(f"  {_SIGN[finding.severity]} {finding.severity:<8}{plain(finding.message + where)}")
             lines.append(f"      to do:  {plain(finding.fix)}")
     return "\n".join(lines) + "\n"
+
+
+def _heading(finding: Finding) -> str:
+    whole = "workflow" if finding.path.startswith("#/task_routing") else "flow"
+    return finding.state or f"the {whole} as a whole"
 
 
 def html_page(findings: Findings) -> str:

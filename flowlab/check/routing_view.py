@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from functools import cached_property, lru_cache
@@ -60,6 +61,14 @@ class Written:
         return str(read) if isinstance(read, FormatError) else ""
 
     @property
+    def is_open(self) -> bool:
+        """Whether it can only not be read because a ``${...}`` stands in it that deployment fills in."""
+        filled = (_PLACEHOLDER.sub(filling, self.text) for filling in _FILLINGS)
+        return bool(self.fault) and any(
+            text != self.text and not isinstance(_read(self.key, text, self.readings), FormatError) for text in filled
+        )
+
+    @property
     def paths(self) -> tuple[Path, ...]:
         read = _read(self.key, self.text, self.readings)
         if isinstance(read, FormatError):
@@ -89,6 +98,9 @@ def _read(key: str, text: str, readings: Readings) -> Expression | tuple[Path, .
         return error
 
 
+_PLACEHOLDER = re.compile(r"\$\{[^{}]*\}")
+#: What a placeholder outside of quotation marks may stand for: a comparison, a text, a name, a list.
+_FILLINGS = ("1==1", "'x'", "worker.x", "['x']")
 _TARGET_KEYS = ("expression", "skip_if", "order_by", "known_worker_sid", "known_worker_friendly_name")
 
 
@@ -156,7 +168,12 @@ def conjunct_comparisons(tree: Expression | None) -> list[Comparison]:
 
 def can_be_left(each: Filter) -> bool:
     """Whether a task can come out of a filter's last target because its time ran out, or because it is skipped."""
-    return not each.targets or each.targets[-1].timeout_s is not None or bool(each.targets[-1].skip_if.strip())
+    return not each.targets or has_timeout(each.targets[-1]) or bool(each.targets[-1].skip_if.strip())
+
+
+def has_timeout(target: Target) -> bool:
+    """Whether a target gives up some time, be it one that deployment fills in."""
+    return target.timeout_s is not None or bool(target.raw.get("timeout"))
 
 
 def routing_view(subject: Subject) -> RoutingView:

@@ -188,6 +188,12 @@ class Subject:
         return frozenset(seen)
 
     @cached_property
+    def has_open_ends(self) -> bool:
+        """Whether a ``${...}`` that deployment fills in stands where an exit or the flow names a state."""
+        ends = (transition.next for state in self.flow.states for transition in state.transitions)
+        return any("${" in end for end in (self.flow.initial_state, *ends) if end)
+
+    @cached_property
     def before(self) -> Before:
         """What has happened before each state that can be reached."""
         return Before(self)

@@ -26,16 +26,17 @@ Loaded = Flow | Workflow | Workspace | list[Conversation] | list[Walk]
 
 
 class Format(NamedTuple):
-    """One kind of JSON document: how it is told by its content, and how it is read (data, name of the source)."""
+    """One kind of JSON document: its name, how it is told by its content, and how it is read (data, source)."""
 
+    name: str
     fits: Callable[[Any], bool]
     read: Callable[[Any, str], Loaded]
 
 
 #: The first that fits reads the document. What fits none is taken for a flow, so that the fault says what one needs.
 JSON_FORMATS: tuple[Format, ...] = (
-    Format(looks_like_flow, read_flow),
-    Format(looks_like_workflow, read_workflow),
+    Format("flow", looks_like_flow, read_flow),
+    Format("workflow", looks_like_workflow, read_workflow),
 )
 
 #: What is written: type -> file ending -> text of the file.
@@ -58,7 +59,7 @@ def load(source: str | Path | Mapping[str, Any], *, redact: bool = True) -> Load
     if isinstance(source, Mapping) and looks_like_executions(source):
         return read_executions(source, "executions", redact=redact)
     if isinstance(source, Mapping):
-        return load_workspace(source) if looks_like_workspace(source) else _from_json(source, "flow")
+        return load_workspace(source) if looks_like_workspace(source) else _from_json(source)
     if isinstance(source, str) and source.lstrip()[:1] in ("{", "["):
         raise UsageError("load() wants the path of a file, or parsed JSON: give it json.loads(text)")
     path = Path(source)
@@ -114,7 +115,7 @@ def _json_of(text: str, source: str) -> Any:
     """
     start = text.lstrip()
     if start[:1] not in ("{", "[", '"'):
-        return None
+        return parse_json(text, source) if start.startswith(("${", "//", "/*")) else None
     try:
         return parse_json(text, source)
     except FormatError:
@@ -134,6 +135,6 @@ def _is_conversation(data: Any) -> bool:
     return isinstance(data, Mapping) and not looks_like_flow(data) and ("messages" in data or "role" in data)
 
 
-def _from_json(data: Any, source: str) -> Loaded:
+def _from_json(data: Any, source: str = "") -> Loaded:
     known = next((known for known in JSON_FORMATS if known.fits(data)), JSON_FORMATS[0])
-    return known.read(data, source)
+    return known.read(data, source or known.name)

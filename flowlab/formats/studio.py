@@ -19,7 +19,7 @@ from typing import Any
 from flowlab.errors import Fault, FormatError
 from flowlab.formats.studio_legacy import is_legacy, upgrade
 from flowlab.model.flow import Condition, Flow, State, Transition
-from flowlab.text.json_text import as_text, parse_json
+from flowlab.text.json_text import as_text, parse_json, where_it_lies
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,11 +87,11 @@ def _unwrap(data: Any, source: str) -> tuple[dict[str, Any], tuple[Layer, ...]]:
         else:
             break
     if not isinstance(data, Mapping):
-        raise FormatError(source, f"is no Studio flow: expected an object with 'states', found {_kind(data)}")
+        found = f"found {_kind(data)}{where_it_lies(data)}"
+        raise FormatError(source, f"is no Studio flow: expected an object with 'states', {found}")
     if "states" not in data:
-        raise FormatError(
-            source, f"is no Studio flow: it has no 'states'. Its keys: {', '.join(map(str, data)) or 'none'}"
-        )
+        keys = ", ".join(map(str, data)) or "none"
+        raise FormatError(source, f"is no Studio flow: it has no 'states'. Its keys: {keys}{where_it_lies(data)}")
     if not isinstance(data["states"], list):
         raise FormatError(source, [Fault(f"expected a list of states, found {_kind(data['states'])}", "#/states")])
     return dict(data), tuple(layers)

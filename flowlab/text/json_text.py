@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import json
 import math
+from collections import deque
 from typing import Any, NoReturn
 
 from flowlab.errors import Fault, FormatError
 
 MAX_DEPTH = 100
+_MOST_LOOKED_AT = 10_000
 
 
 def parse_json(text: str, source: str) -> Any:
@@ -20,7 +22,7 @@ def parse_json(text: str, source: str) -> Any:
         value = strict_loads(text)
     except json.JSONDecodeError as error:
         place = f"line {error.lineno}, column {error.colno}"
-        raise FormatError(source, [Fault(f"is not JSON: {error.msg}", place)]) from None
+        raise FormatError(source, [Fault(f"is not JSON: {_slip(error) or error.msg}", place)]) from None
     except RecursionError:
         raise FormatError(source, "is not readable JSON: it is nested too deep") from None
     except ValueError as error:
@@ -28,6 +30,18 @@ def parse_json(text: str, source: str) -> Any:
     if is_deep(value):
         raise FormatError(source, f"is not readable JSON: it is nested more than {MAX_DEPTH} levels deep")
     return value
+
+
+def _slip(error: json.JSONDecodeError) -> str:
+    """The usual slips in words; empty for any other."""
+    rest, before = error.doc[error.pos :].lstrip(), error.doc[: error.pos].rstrip()
+    if rest.startswith(("//", "/*", "#")):
+        return "it knows no comments; take them out"
+    if rest.startswith("${"):
+        return "it is a template that deployment fills in; give what comes out of that"
+    if rest[:1] in ("}", "]") and before.endswith(","):
+        return "there is a comma too many before this place"
+    return ""
 
 
 def strict_loads(text: str) -> Any:
@@ -80,6 +94,30 @@ def is_deep(value: Any) -> bool:
             for item in (outer.values() if isinstance(outer, dict) else outer)
         ]
     return bool(level)
+
+
+def where_it_lies(data: Any) -> str:
+    """A sentence on where in some other JSON a flow or a workflow lies; empty where none does.
+
+    >>> where_it_lies({"flows": [{"definition": {"states": []}}]})
+    '. One lies in it at #/flows/0/definition: give that part alone'
+    """
+    waiting: deque[tuple[str, Any]] = deque([("#", data)])
+    for _ in range(_MOST_LOOKED_AT):
+        if not waiting:
+            break
+        path, value = waiting.popleft()
+        if path != "#" and _is_one(value):
+            return f". One lies in it at {path}: give that part alone"
+        inner = value.items() if isinstance(value, dict) else enumerate(value) if isinstance(value, list) else ()
+        waiting.extend((f"{path}/{key}", item) for key, item in inner)
+    return ""
+
+
+def _is_one(value: Any) -> bool:
+    if isinstance(value, str):
+        return value.lstrip().startswith("{") and ('"states"' in value or '"task_routing"' in value)
+    return isinstance(value, dict) and (isinstance(value.get("states"), list) or "task_routing" in value)
 
 
 def _finite(digits: str) -> float:

@@ -147,7 +147,7 @@ def _likeness(one: Transition, other: Transition) -> float:
 def moved_branches(found: Sequence[Twin], old: Sequence[Transition]) -> tuple[list[Transition], list[Transition]]:
     """Branches of which another now comes first, in the old and the new order, as far as that can matter.
 
-    It cannot where both lead to the same state or no text fits both.
+    It cannot where both lead to the same state or no text fits both, nor between exits of different events.
     """
     place = {id(way): at for at, way in enumerate(old)}
     kept = [(place[id(twin.old)], twin) for twin in found if _both_test(twin)]
@@ -156,7 +156,7 @@ def moved_branches(found: Sequence[Twin], old: Sequence[Transition]) -> tuple[li
     matters: set[int] = set()
     for at, (was, twin) in enumerate(kept):
         for earlier, before in kept[:at]:
-            if earlier > was and (len(kept) > MOST_ORDERED or _may_matter(twin, before)):
+            if earlier > was and _may_matter(twin, before, many=len(kept) > MOST_ORDERED):
                 matters |= {was, earlier}
     moved = [(was, twin) for was, twin in kept if was in matters]
     old_order = [twin.old for _, twin in sorted(moved, key=lambda item: item[0]) if twin.old]
@@ -167,8 +167,9 @@ def _both_test(twin: Twin) -> bool:
     return bool(twin.old and twin.new and twin.old.conditions and twin.new.conditions)
 
 
-def _may_matter(one: Twin, other: Twin) -> bool:
-    return all(a and b and a.next != b.next and may_overlap(a, b) for a, b in zip(one, other, strict=True))
+def _may_matter(one: Twin, other: Twin, *, many: bool) -> bool:
+    pairs = [(a, b) for a, b in zip(one, other, strict=True) if a and b and a.event == b.event]
+    return bool(pairs) and (many or all(a.next != b.next and may_overlap(a, b) for a, b in pairs))
 
 
 def may_overlap(one: Transition, other: Transition) -> bool:

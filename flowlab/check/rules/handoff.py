@@ -15,7 +15,7 @@ from flowlab.model.kinds import KINDS, Family
 from flowlab.text.plain import quote
 
 _WIDGET = "Twilio docs: Send to Flex widget"
-PLACEHOLDER = re.compile(r"x{4,}|\*{3,}|your|replace|todo|insert|[<>\[\]…]|\.\.\.", re.IGNORECASE)
+PLACEHOLDER = re.compile(r"^\$\w|x{4,}|\*{3,}|your|replace|todo|insert|[<>\[\]…]|\.\.\.", re.IGNORECASE)
 _SID_DIGITS = 32
 
 

@@ -56,9 +56,11 @@ def _fact_read(subject: Subject, read: Read, fact: str) -> str:
 def read_too_early(subject: Subject) -> Iterator[Hit]:
     for read, name, never in _late(subject, "set"):
         if never:
+            setter = subject.setters[name]
+            own = "this step does, and no path leads back to it"
             yield Hit(
                 f"'flow.variables.{name}' is read here, and no path to here sets it;"
-                f" {quote(subject.setters[name])} does, elsewhere.",
+                f" {own if setter == read.state.name else quote(setter) + ' does, elsewhere'}.",
                 "Set it on the way here, or give the text a 'default'.",
                 read.state.name,
                 read.path,

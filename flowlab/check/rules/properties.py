@@ -56,7 +56,7 @@ def _values(subject: Subject) -> Iterator[_Value]:
     "widget-property-missing",
     Severity.ERROR,
     "A property that the widget needs is missing",
-    why="Studio refuses the flow.",
+    why="Studio refuses the flow. A note where a function's address is empty and its sid names it all the same.",
     source=_SCHEMAS,
 )
 def missing(subject: Subject) -> Iterator[Hit]:
@@ -68,7 +68,9 @@ def missing(subject: Subject) -> Iterator[Hit]:
                 what = "is empty but it is required" if value is not None else what
                 near = nearest(name, tuple(set(given) - set(forms)))
                 fix = f"Rename {quote(near)} to {quote(name)}." if near else f"Fill in {quote(name)}."
-                yield Hit(f"{quote(name)}: {what}.", fix, state.name, f"{place}/{name}")
+                by_sid = name == "url" and value is not None and bool(given.get("function_sid"))
+                grade = Severity.NOTE if by_sid else None
+                yield Hit(f"{quote(name)}: {what}.", fix, state.name, f"{place}/{name}", severity=grade)
 
 
 @rule(

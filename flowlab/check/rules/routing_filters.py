@@ -11,6 +11,7 @@ from flowlab.check.routing_view import (
     can_be_left,
     conjunct_comparisons,
     conjuncts,
+    has_timeout,
     routing_view,
 )
 from flowlab.check.rule import Hit, rule
@@ -29,13 +30,21 @@ _PREFIXES = ("task", "worker", "workers")
     "routing-expression-broken",
     Severity.ERROR,
     "An expression of the workflow cannot be read",
-    why="TaskRouter refuses the workflow. The usual slips: a single '=', 'and' in small letters, a hyphen in a name.",
+    why="TaskRouter refuses the workflow. The usual slips: a single '=', 'and' in small letters, a hyphen in a name. A "
+    "note where only a '${...}' stands in the way, which deployment fills in.",
     source=_EXPRESSIONS,
     needs=("workflow",),
 )
 def broken(subject: Subject) -> Iterator[Hit]:
     for written in routing_view(subject).written:
-        if written.fault:
+        if written.is_open:
+            yield _hit(
+                written,
+                f"{written.key} of {written.place.label} holds a '${{...}}' that deployment fills in: not checked.",
+                "Check the filled-in workflow, too.",
+                severity=Severity.NOTE,
+            )
+        elif written.fault:
             yield _hit(
                 written,
                 f"In {written.place.label}: {' '.join(written.fault.splitlines()[0].split())}.",
@@ -240,7 +249,7 @@ def timeout_cancels(subject: Subject) -> Iterator[Hit]:
 def target_never_tried(subject: Subject) -> Iterator[Hit]:
     for place, each in routing_view(subject).filters:
         for number, target in enumerate(each.targets[:-1]):
-            if target.timeout_s is None and not target.skip_if.strip():
+            if not has_timeout(target) and not target.skip_if.strip():
                 yield Hit(
                     f"Target {number + 1} of {place.label} has neither a timeout nor a 'skip_if': what stands behind "
                     "it is never tried.",

@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
+from contextlib import suppress
 from typing import Any
 
 from flowlab.check.literal import is_template
-from flowlab.check.routing_view import Written, routing_view
+from flowlab.check.routing_view import Written, always, routing_view
 from flowlab.check.rule import Hit, Need, rule
 from flowlab.check.subject import Subject
+from flowlab.errors import FormatError
 from flowlab.model.expression import And, Expression, Path, uses
+from flowlab.model.expression_parser import parse
 from flowlab.model.expression_value import holds, value_of
 from flowlab.model.finding import Severity
 from flowlab.model.membership import members, worker_names
@@ -53,7 +56,7 @@ def unknown_queue(subject: Subject) -> Iterator[Hit]:
     Severity.ERROR,
     "No worker belongs to a queue",
     why="Its 'target_workers' holds for nobody (an empty one is nobody, too), so its tasks wait until they are "
-    "canceled.",
+    "canceled. A note for '1==0' and the like: such a queue is meant to hold tasks, as one for voicemail does.",
     source=_QUEUE,
     needs=_NEEDS,
 )
@@ -67,7 +70,15 @@ def queue_nobody(subject: Subject) -> Iterator[Hit]:
                 f"target_workers is {quote(queue.target_workers)}.",
                 "Mend 'target_workers' ('1==1' is everybody), or give a worker the attributes it asks for.",
                 path=f"queues/{queue.label}/target_workers",
+                severity=Severity.NOTE if _is_shut(queue, workspace) else None,
             )
+
+
+def _is_shut(queue: Queue, workspace: Workspace) -> bool:
+    """Whether a queue takes nobody on purpose: its expression names no attribute and does not hold."""
+    with suppress(FormatError):
+        return always(parse(queue.target_workers, queue.label, workspace.readings), workspace.readings) is False
+    return False
 
 
 @rule(

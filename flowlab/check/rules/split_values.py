@@ -6,10 +6,11 @@ import re
 from collections.abc import Iterator
 
 from flowlab.check.branches import BLANKS, COMPARISONS, SINGLE, SIZES, SPLIT, conditions, is_size
-from flowlab.check.literal import is_template
+from flowlab.check.literal import has_liquid, is_template
 from flowlab.check.rule import Hit, rule
 from flowlab.check.subject import Subject
 from flowlab.model.finding import Severity
+from flowlab.model.flow import Condition
 from flowlab.run.conditions import plain_value
 from flowlab.text.plain import quote
 
@@ -221,13 +222,27 @@ def caption_disagrees(subject: Subject) -> Iterator[Hit]:
     "split-tests-fixed-text",
     Severity.WARNING,
     "A split tests a text in which nothing varies",
-    why="Without '{{...}}' the name of a variable is just a text, and every conversation goes the same way.",
+    why="Without '{{...}}' the name of a variable is just a text, and every conversation goes the same way. Where the "
+    "value is a variable instead, 'arguments' and 'value' are swapped; it does no harm to 'equal_to'.",
     source=_WIDGET,
 )
 def tests_fixed_text(subject: Subject) -> Iterator[Hit]:
+    for state, condition, path in conditions(subject):
+        if _is_swapped(condition) and condition.type not in ("equal_to", "not_equal_to"):
+            yield Hit(
+                f"'arguments' and 'value' look swapped: {quote(condition.arguments[0])} is tested against "
+                f"{quote(condition.value)}.",
+                "Write what is tested in 'arguments', and what it is compared with in 'value'.",
+                state.name,
+                path,
+                "match",
+            )
     for state in subject.of_type(SPLIT):
         given = state.properties.get("input")
-        arguments = [a for t in state.transitions for c in t.conditions for a in c.arguments[:1]]
+        told = [c for t in state.transitions for c in t.conditions if not _is_swapped(c)]
+        arguments = [a for c in told for a in c.arguments[:1]]
+        if told == [] and any(t.conditions for t in state.transitions):
+            continue
         fixed = [text for text in [given, *arguments] if isinstance(text, str) and text and "{" not in text]
         if fixed and (fixed[0] != given or not any("{" in a for a in arguments)):
             yield Hit(
@@ -236,6 +251,11 @@ def tests_fixed_text(subject: Subject) -> Iterator[Hit]:
                 state.name,
                 subject.path(state, "properties", "input"),
             )
+
+
+def _is_swapped(condition: Condition) -> bool:
+    """Whether what is tested is fixed, and what it is compared with is a variable."""
+    return bool(condition.arguments) and not is_template(condition.arguments[0]) and has_liquid(condition.value)
 
 
 @rule(
@@ -249,7 +269,7 @@ def tests_fixed_text(subject: Subject) -> Iterator[Hit]:
 def tests_another(subject: Subject) -> Iterator[Hit]:
     for state, condition, path in conditions(subject):
         given = state.properties.get("input")
-        if isinstance(given, str) and given.strip() and condition.arguments:
+        if isinstance(given, str) and given.strip() and condition.arguments and not _is_swapped(condition):
             tested = condition.arguments[0]
             if tested.strip() and "".join(tested.split()) != "".join(given.split()):
                 yield Hit(

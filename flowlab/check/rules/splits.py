@@ -19,6 +19,7 @@ from flowlab.check.rule import Hit, rule
 from flowlab.check.rules.hours import is_hours_split
 from flowlab.check.subject import Subject
 from flowlab.model.finding import Severity
+from flowlab.model.flow import State
 from flowlab.text.plain import quote
 
 _WIDGET = "Twilio docs: Split Based On... widget"
@@ -38,13 +39,26 @@ def no_match_unwired(subject: Subject) -> Iterator[Hit]:
     for state in subject.of_type(SPLIT):
         path = subject.unwired(state, "noMatch")
         if path and not leaves_nothing_over(list(branches(state))) and not is_hours_split(state):
+            asks_again = "to a message that says what to answer and asks again"
             yield Hit(
                 "Whatever fits no branch ends the run without a word.",
-                "Wire 'noMatch' to a message that says what to answer and asks again, or to a hand-off.",
+                f"Wire 'noMatch' {asks_again if _tests_an_answer(state) else 'to what is right for any other value'},"
+                " or to a hand-off.",
                 state.name,
                 path,
                 "noMatch",
             )
+
+
+def _written(conditions: object) -> str:
+    """What stands where conditions should: the first of a list, any other value; empty where nothing does."""
+    first = conditions[0] if isinstance(conditions, list) and conditions else conditions
+    return str(first) if first else ""
+
+
+def _tests_an_answer(state: State) -> bool:
+    tested = [str(state.properties.get("input", "")), *(branch.input for branch in branches(state))]
+    return any(word in text for text in tested for word in ("Body", "Digits", "SpeechResult"))
 
 
 @rule(
@@ -58,9 +72,15 @@ def branch_without_condition(subject: Subject) -> Iterator[Hit]:
     for state in subject.of_type(SPLIT):
         for index, transition in enumerate(state.transitions):
             if transition.event == "match" and not transition.conditions:
+                written = _written(transition.raw.get("conditions"))
                 yield Hit(
-                    "This 'match' has no condition.",
-                    "Give it a condition, or remove it.",
+                    f"The conditions of this 'match' are no list of objects: {quote(written)}."
+                    if written
+                    else "This 'match' has no condition.",
+                    'Write it like [{"friendly_name": "yes", "arguments": ["{{trigger.message.Body}}"], "type":'
+                    ' "equal_to", "value": "yes"}].'
+                    if written
+                    else "Give it a condition, or remove it.",
                     state.name,
                     subject.path(state, "transitions", index),
                     "match",
@@ -82,7 +102,8 @@ def duplicate_option(subject: Subject) -> Iterator[Hit]:
             twice = [option for option in branch.options if (branch.input, option) in taken]
             if twice:
                 firsts = [taken[branch.input, option] for option in twice]
-                whole = "this branch is never taken" if len(twice) == len(branch.options) else "not here"
+                all_of_it = branch.is_exact and len(twice) == len(branch.options)
+                whole = "this branch is never taken" if all_of_it else "not here"
                 targets = ", ".join(dict.fromkeys(quote(first.next or "an end") for first in firsts))
                 yield Hit(
                     f"The answer {_answers(twice)} already leads to {targets} by an earlier branch; {whole}.",

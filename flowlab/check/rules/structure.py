@@ -42,14 +42,14 @@ def missing_initial(subject: Subject) -> Iterator[Hit]:
     Severity.ERROR,
     "An exit leads to a state that does not exist",
     why="Studio refuses the flow. It happens when a state is renamed or removed and an exit still names the old one; "
-    "names are told apart by case.",
+    "names are told apart by case. A '${...}' that deployment fills in is left alone.",
     source=_SCHEMAS,
 )
 def dangling_next(subject: Subject) -> Iterator[Hit]:
     for state in subject.flow.states:
         for index, transition in enumerate(state.transitions):
             target = transition.next
-            if target is None or target in subject.flow.by_name:
+            if target is None or target in subject.flow.by_name or "${" in target:
                 continue
             yield Hit(
                 f"The exit {quote(transition.label)} leads to {quote(target)}, which is no state of this flow.",
@@ -234,7 +234,7 @@ def duplicate_exit(subject: Subject) -> Iterator[Hit]:
             harmless = transition.next in (None, state.transitions[before].next)
             yield Hit(
                 f"The exit {quote(transition.event)} stands here a second time; only the first is taken.",
-                "Remove one of the two.",
+                "Remove one of the two. Where the answer is to decide, lead the one to a split.",
                 state.name,
                 subject.path(state, "transitions", index),
                 transition.event,

@@ -77,9 +77,12 @@ def unknown_root(subject: Subject) -> Iterator[Hit]:
             wrong, known = ".".join(parts[:2]), tuple(f"flow.{part}" for part in _FLOW_PARTS)
         else:
             continue
+        fix = f"{subject.hint(wrong, known)}A variable that you set yourself is 'flow.variables.NAME'."
+        if len(parts) == 1 and wrong[:1].isupper():  # a bare 'Digits', 'From', 'RecordingUrl': whose is not said
+            fix = f"Say whose it is: 'widgets.STATE.{wrong}', 'trigger.message.{wrong}', 'flow.variables.{wrong}'."
         yield Hit(
             f"{quote('.'.join(parts))} is read here, and Studio has no {quote(wrong)}. It renders as nothing.",
-            f"{subject.hint(wrong, known)}A variable that you set yourself is 'flow.variables.NAME'.",
+            fix,
             state.name,
             path,
         )

@@ -99,12 +99,16 @@ def _seconds(value: Any) -> int | None:
     return int(text) or None if is_number else None
 
 
+_PLAIN = "send a plain message where no answer counts"
+
+
 @rule(
     "wait-reply-unread",
     Severity.NOTE,
     "A question is asked and its answer never looked at",
     why="Whatever the customer says, the flow goes on the same way. Sometimes meant (a message to think about, a "
-    "rating read from the log), sometimes the split that should read it reads another question's answer.",
+    "rating read from the log). A warning where a split stands right behind it and tests an earlier answer again: a "
+    "customer who was asked once more never gets on.",
     source=_WIDGET,
 )
 def reply_unread(subject: Subject) -> Iterator[Hit]:
@@ -114,13 +118,27 @@ def reply_unread(subject: Subject) -> Iterator[Hit]:
     read_of = {parts[1] for parts in seen if parts[0] == "widgets"}
     for state in subject.of_type(_WAIT):
         if state.name not in read_of and subject.wired(state, "incomingMessage"):
+            behind, other = _tested_instead(subject, state)
+            said = f": {quote(behind)} tests {quote(other)} instead" if other else ""
+            own = f"'widgets.{state.name}.inbound.Body'"
             yield Hit(
-                "The answer to this question is never read.",
-                f"Read it as 'widgets.{state.name}.inbound.Body', or send a plain message where no answer counts.",
+                f"The answer to this question is never read{said}.",
+                f"Read it as {own}, or {'ask the first question again' if other else _PLAIN}.",
                 state.name,
                 subject.path(state, "transitions"),
                 "incomingMessage",
+                severity=Severity.WARNING if other else None,
             )
+
+
+def _tested_instead(subject: Subject, state: State) -> tuple[str, str]:
+    """The split right behind a question, and the earlier answer that it tests; empty where there is none."""
+    behind = next((t.next for t in state.transitions if t.event == "incomingMessage"), None)
+    for read in subject.reads:
+        tests = read.state.name == behind and read.state.type == "split-based-on" and read.key in ("input", "arguments")
+        if tests and (read.dotted == "trigger.message.Body" or read.dotted.endswith(".inbound.Body")):
+            return read.state.name, read.dotted
+    return "", ""
 
 
 @rule(
