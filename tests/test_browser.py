@@ -72,6 +72,11 @@ def comparison(open_notebook: Callable[[str], Any]) -> Any:
     return open_notebook("01_compare_channels")
 
 
+@pytest.fixture(scope="module")
+def production(open_notebook: Callable[[str], Any]) -> Any:
+    return open_notebook("02_before_production")
+
+
 @pytest.fixture
 def chat(tour: Any) -> Any:
     """The chat of the tour, at its beginning."""
@@ -113,8 +118,8 @@ def test_the_chat_answers_and_lights_the_state(tour: Any, chat: Any, box: Any, s
     chat.screenshot(path=shots / f"timed out {theme}.png")
 
 
-def test_no_cell_complains(tour: Any, comparison: Any) -> None:
-    for page in (tour, comparison):
+def test_no_cell_complains(tour: Any, comparison: Any, production: Any) -> None:
+    for page in (tour, comparison, production):
         complaints = page.locator("[data-mime-type='application/vnd.jupyter.stderr']")
         sync_api.expect(complaints).to_have_count(0)
 
@@ -182,3 +187,54 @@ def test_the_board_follows_its_selectors(comparison: Any, shots: Path, theme: st
     expect(picture).to_have_attribute("alt", re.compile("^abandoned"))
     board.screenshot(path=shots / f"board of one measure {theme}.png")
     expect(board.locator(".fl-error")).to_have_count(0)
+
+
+def cell_with(page: Any, text: str) -> Any:
+    """The code cell that holds a text, in sight."""
+    found = page.locator(".jp-CodeCell").filter(has_text=text).first
+    found.scroll_into_view_if_needed()
+    return found
+
+
+@themes
+def test_a_flow_is_written_in_a_cell_and_a_slip_names_its_line(production: Any, shots: Path, theme: str) -> None:
+    expect = sync_api.expect
+    set_theme(production, theme)
+    cell = cell_with(production, "%%flow parcel")
+    output = cell.locator(".jp-Cell-outputArea")
+    expect(output).to_contain_text("no step sets")
+    expect(output.locator("img:visible")).to_have_count(1)  # one for each theme, of which one shows
+    cell.screenshot(path=shots / f"flow in a cell {theme}.png")
+
+    text = cell.locator(".cm-content")
+    text.click()
+    production.keyboard.press("Control+End")
+    production.keyboard.type(" nonsense")
+    production.keyboard.press("Control+Enter")
+    expect(output).to_contain_text("line 24")
+    expect(output).to_contain_text("parcel is still the flow it was")
+    cell.screenshot(path=shots / f"slip in a flow {theme}.png")
+
+    text.click()
+    production.keyboard.press("Control+End")
+    for _ in " nonsense":
+        production.keyboard.press("Backspace")
+    production.keyboard.press("Control+Enter")
+    expect(output).to_contain_text("no step sets")
+
+
+@themes
+def test_what_stands_before_production_can_be_read(production: Any, shots: Path, theme: str) -> None:
+    set_theme(production, theme)
+    production.set_viewport_size({"width": 1440, "height": 1400})
+    shown = {
+        "journey": ("fl.journey(flow", "img"),
+        "routing": ("fl.route(task, workflow, team)", "text=reserved"),
+        "diff": ("fl.diff(flow, mended.rename", "text=say_good_bye"),
+        "behaviour": ("change = fl.diff", "text=end elsewhere"),
+        "executions": ("fl.replay(mended, executions", "text=go the same way"),
+    }
+    for name, (code, what) in shown.items():
+        cell = cell_with(production, code)
+        sync_api.expect(cell.locator(".jp-Cell-outputArea").locator(what).first).to_be_attached()
+        cell.screenshot(path=shots / f"{name} {theme}.png")

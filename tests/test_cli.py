@@ -207,3 +207,43 @@ def test_half_a_character_in_a_flow_still_gives_a_log(run, tmp_path: Path) -> No
     code, _, err = run("replay", str(flow), TALKS, "--services", SERVICES, "-o", str(log))
     assert (code, err) == (0, "")
     assert "\\ud83d " in log.read_text(encoding="utf-8")
+
+
+WORKFLOW = str(ROOT / "sample_data/routing/support_workflow.json")
+WORKERS = str(ROOT / "sample_data/routing/workspace.yaml")
+
+
+def test_check_takes_flow_workflow_and_workspace_together(run, tmp_path) -> None:
+    text = Path(WORKFLOW).read_text(encoding="utf-8").replace("'return'", "'Return'")
+    slip = tmp_path / "workflow.json"
+    slip.write_text(text, encoding="utf-8")
+    code, out, _ = run("check", FLOW, "--workflow", str(slip), "--workers", WORKERS, "--fail-on", "never")
+    assert code == 0
+    assert "routing-value-never-sent" in out
+    assert "routing-value-never-sent" not in run("check", FLOW, "--workflow", WORKFLOW)[1]
+
+
+def test_check_takes_a_workflow_alone(run, tmp_path) -> None:
+    code, out, _ = run("check", WORKFLOW, "--workers", WORKERS)
+    assert (code, "Nothing found" in out) == (0, True)
+    code, _, err = run("check", WORKERS)
+    assert (code, "holds a TaskRouter workspace" in err) == (2, True)
+
+
+def test_draw_takes_a_workflow_and_a_whole_journey(run, tmp_path) -> None:
+    alone, whole = tmp_path / "alone.svg", tmp_path / "whole.svg"
+    assert run("draw", WORKFLOW, "--workers", WORKERS, "-o", str(alone))[0] == 0
+    assert run("draw", FLOW, "--workflow", WORKFLOW, "--workers", WORKERS, "--check", "-o", str(whole))[0] == 0
+    assert "Portuguese speakers" in alone.read_text(encoding="utf-8")
+    assert "Beatriz" in alone.read_text(encoding="utf-8")
+    text = whole.read_text(encoding="utf-8")
+    assert all(word in text for word in ("ask_menu", "Portuguese speakers", "Beatriz", "▲"))
+    code, _, err = run("draw", WORKFLOW, "--workflow", WORKFLOW, "-o", str(whole))
+    assert (code, "expected" in err or "holds" in err) == (0, False), "a workflow is drawn as it is"
+
+
+def test_a_workspace_is_read_and_not_written(run, tmp_path) -> None:
+    code, _, err = run("convert", WORKERS, str(tmp_path / "x.json"))
+    assert code == 2
+    assert "is read, not written" in err
+    assert not list(tmp_path.iterdir())

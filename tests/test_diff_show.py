@@ -14,6 +14,8 @@ from test_diff import GOLDEN, samples
 import flowlab as fl
 from flowlab.check.diff.words import inline, pieces
 from flowlab.formats.studio import read_flow
+from flowlab.model.flow import Flow, State, Transition
+from flowlab.show.diff_graph import around_changes
 from flowlab.show.flow_diff import FlowDiff
 
 
@@ -130,3 +132,18 @@ def test_pieces_put_together_are_the_texts(old: str, new: str) -> None:
 )
 def test_how_an_edit_reads(old: str, new: str, shown: str) -> None:
     assert inline(old, new) == shown
+
+
+def test_of_a_large_flow_the_notebook_shows_what_lies_around_the_changes() -> None:
+
+    chain = [State(f"s{n}", "send-message", (Transition("sent", f"s{n + 1}"),)) for n in range(30)]
+    old = Flow((*chain, State("s30", "send-message")), "s0")
+    found = fl.diff(old, old.with_text("s15", "new words"))
+    part = around_changes(found.graph)
+    assert set(part) == {"s14", "s15", "s16"}
+    assert len(found.graph) == 31, "the diff's own graph stays whole"
+    html = found._repr_mimebundle_()["text/html"]
+    assert "What lies around the changes" in html
+    rewired = fl.diff(old, old.rewire("s0", "sent", "s2"))
+    assert {"s0", "s1", "s2"} <= set(around_changes(rewired.graph))
+    assert around_changes(fl.diff(old, old).graph).number_of_nodes() == 31

@@ -6,7 +6,7 @@ from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import replace
 from itertools import zip_longest
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from flowlab.measure.diverge import divergences
 from flowlab.model.conversation import Conversation, Message, Role
@@ -198,8 +198,13 @@ def behaviour_table(partings: Iterable[Parting], because: Iterable[str]) -> pd.D
 
 
 def behaviour_counts(partings: Iterable[Parting], conversations: Iterable[Conversation]) -> pd.DataFrame:
-    """One row a channel, and ``all``: ``n`` conversations, of which ``ends_elsewhere`` and ``reads_differently``."""
+    """One row a channel, and ``all``: ``n`` conversations, of which ``ends_elsewhere`` and ``reads_differently``.
+
+    Beside each count its share's 95 % interval (Wilson): columns ``..._low`` and ``..._high``, from 0 to 1.
+    """
     import pandas as pd
+
+    from flowlab.measure.stats import wilson
 
     found = list(partings)
     n: dict[str, int] = {}
@@ -208,12 +213,9 @@ def behaviour_counts(partings: Iterable[Parting], conversations: Iterable[Conver
     rows = []
     for channel in (*sorted(n), "all"):
         mine = [one for one in found if channel in (one.channel, "all")]
-        rows.append(
-            {
-                "channel": channel,
-                "n": sum(n.values()) if channel == "all" else n[channel],
-                "ends_elsewhere": sum(one.ends_elsewhere for one in mine),
-                "reads_differently": sum(one.reads_differently for one in mine),
-            }
-        )
+        row: dict[str, Any] = {"channel": channel, "n": sum(n.values()) if channel == "all" else n[channel]}
+        for column in ("ends_elsewhere", "reads_differently"):
+            row[column] = sum(getattr(one, column) for one in mine)
+            row[f"{column}_low"], row[f"{column}_high"] = wilson(row[column], row["n"])
+        rows.append(row)
     return pd.DataFrame(rows).set_index("channel")

@@ -53,7 +53,7 @@ class Behaviour:
     def sections(self) -> Iterator[tuple[str, list[str]]]:
         """What is to be said, as headings with lines."""
         n = len(self.conversations)
-        yield f"behaviour (replayed, n = {n:,} conversations)", list(self._counted())
+        yield f"behaviour (replayed, n = {n:,} conversations; 95 % intervals)", list(self._counted())
         if self.unanswered:
             states = ", ".join(f"{state} ({k} time{'s' if k > 1 else ''})" for state, k in self.unanswered.items())
             yield "nothing answered these states; services say what does", [states]
@@ -73,7 +73,7 @@ class Behaviour:
         for channel, row in self.counts.iterrows():
             n = row["n"]
             words = (("ends_elsewhere", "end elsewhere"), ("reads_differently", "read differently"))
-            parts = [f"{row[column]}/{n} {said}" + _share(row[column], n) for column, said in words]
+            parts = [f"{row[column]:.0f}/{n:.0f} {said}" + _share(row, column) for column, said in words]
             yield f"{'all' if channel == 'all' else label(str(channel), 'channel')}: {', '.join(parts)}"
 
     def _examples(self) -> Iterator[str]:
@@ -87,8 +87,11 @@ class Behaviour:
             yield _example(parting) + (f", because {short(cause, LONGEST)}" if cause else "")
 
 
-def _share(k: int, n: int) -> str:
-    return f" ({percent(k / n)})" if n else ""
+def _share(row: Mapping[str, float], column: str) -> str:
+    if not row["n"]:
+        return ""
+    low, high = percent(row[f"{column}_low"]), percent(row[f"{column}_high"])
+    return f" ({percent(row[column] / row['n'])}; {low} to {high})"
 
 
 def _example(parting: Parting) -> str:

@@ -51,6 +51,26 @@ def diff_graph(old: Flow, new: Flow, pairing: Pairing, changes: Sequence[Change]
     return graph
 
 
+def around_changes(graph: nx.MultiDiGraph) -> nx.MultiDiGraph:
+    """The part of a diff's graph that one looks at first: what is marked, and a step around it.
+
+    The graph as it is where nothing is marked.
+    """
+    marked = {node for node, data in graph.nodes(data=True) if "mark" in data}
+    for tail, head, data in graph.edges(data=True):
+        marked |= {tail, head} if "mark" in data else set()
+    near = {other for node in marked for other in (*graph.predecessors(node), *graph.successors(node))}
+    if not marked:
+        return graph
+    part = graph.subgraph(marked | near).copy()
+    if part.graph["initial"] not in part:
+        part.graph["initial"] = ""
+    elif part.graph["initial"] not in marked:  # else all that it no longer leads to would look unreachable
+        part.graph["initial"] = ""
+        part.nodes[graph.graph["initial"]]["initial"] = False
+    return part
+
+
 def _names_of_the_gone(pairing: Pairing, new: Flow) -> dict[str, str]:
     """What the removed states are called in the graph: another state may have taken their name."""
     found: dict[str, str] = {}

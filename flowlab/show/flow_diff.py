@@ -13,7 +13,7 @@ from flowlab.check.diff.model import Change, ChangeKind
 from flowlab.model.flow import Flow
 from flowlab.show import diff_text, pictures
 from flowlab.show.diff_behaviour import Behaviour
-from flowlab.text.markup import INK, items, safe
+from flowlab.text.markup import INK, items, safe, small
 from flowlab.text.plain import plain
 
 if TYPE_CHECKING:
@@ -23,6 +23,8 @@ if TYPE_CHECKING:
 
 #: A diff of larger flows shows itself without a picture; ``.draw()`` makes it.
 MOST_DRAWN = 80
+#: And shows only what lies around its changes where that is at most this share of it.
+WORTH_CUTTING = 0.7
 
 
 @dataclass(frozen=True, repr=False, eq=False)
@@ -155,11 +157,17 @@ class FlowDiff:
         return {"text/plain": self.as_text(), "text/html": html}
 
     def _picture(self) -> str:
-        from flowlab.show.draw import figure_bytes
+        """The drawing; of a large flow with few changes only what lies around them."""
+        from flowlab.show.diff_graph import around_changes
+        from flowlab.show.draw import draw, figure_bytes
 
-        light, dark = (figure_bytes(self.draw(theme=theme), "svg") for theme in ("light", "dark"))
+        part = around_changes(self.graph)
+        is_part = len(part) <= WORTH_CUTTING * len(self.graph)
+        shown = part if is_part else self.graph
+        light, dark = (figure_bytes(draw(shown, theme=theme), "svg") for theme in ("light", "dark"))
         alt = f"Both versions in one drawing: {diff_text.summary(self.changes)}"
-        return pictures.notebook_picture(light, dark, alt, "image/svg+xml")
+        note = small("What lies around the changes; .draw() shows all of the flow.") if is_part else ""
+        return note + pictures.notebook_picture(light, dark, alt, "image/svg+xml")
 
 
 def _plain(value: Any) -> Any:
