@@ -101,8 +101,8 @@ CASES: dict[str, Case] = {
     "wait-too-long": Case(waiting("14401"), waiting(14_400), "#/states/1/properties/timeout"),
     "handoff-no-failure-path": Case(flow(hand_off(failed=None)), flow(hand_off()), f"{EXIT}/1"),
     "attributes-too-long": Case(
-        flow(hand_off('{"a": "%s"}' % ("x" * 1_024))),
-        flow(hand_off('{"a": "%s"}' % ("x" * 1_000))),
+        flow(hand_off('{"a": "%s"}' % ("x" * 1_016))),
+        flow(hand_off('{"a": "%s"}' % ("x" * 1_015))),
         "#/states/1/properties/attributes",
     ),
     "attributes-not-json": Case(
@@ -158,6 +158,20 @@ def with_raw(level: str, key: str) -> Flow:
     exits = (Transition("noMatch", "bye"), edge)
     given = {"input": "{{flow.sid}}"}
     return flow(State("a", "split-based-on", exits, given, {key: 1} if level == "state" else {}))
+
+
+def lacking(key: str) -> dict[str, Any]:
+    """A definition whose split lacks a key: its own, its condition's, or (of the flags) the only one."""
+    condition = {"friendly_name": "", "type": "equal_to", "value": "1", "arguments": ["{{flow.sid}}"]}
+    exits = [{"event": "noMatch"}, {"event": "match", "conditions": [without(condition, key)]}]
+    split = {"name": "a", "type": "split-based-on", "properties": {"input": "{{flow.sid}}"}, "transitions": exits}
+    trigger = {"type": "trigger", "transitions": [{"event": "incomingMessage", "next": "a"}]}
+    flags = without({"allow_concurrent_calls": True}, key)
+    return {"states": [trigger, without(split, key)], "initial_state": "Trigger", "flags": flags}
+
+
+def without(mapping: dict[str, Any], key: str) -> dict[str, Any]:
+    return {name: value for name, value in mapping.items() if name != key}
 
 
 def rows(*pairs: tuple[str, str]) -> Flow:
@@ -221,6 +235,9 @@ CASES |= {
         f"{EXIT}/1",
     ),
     "flow-unknown-key": Case(with_raw("exit", "label"), with_raw("exit", "uuid"), f"{EXIT}/1/label"),
+    "flow-key-missing": Case(
+        read_flow(lacking("arguments")), read_flow(lacking("")), f"{EXIT}/1/conditions/0/arguments"
+    ),
     "flow-needs-rest": Case(
         Flow((state("T", "trigger", {"incomingMessage": "a"}), state("a", "start-conversation")), "T"),
         Flow((state("T", "trigger", {"incomingRequest": "a"}), state("a", "start-conversation")), "T"),

@@ -57,6 +57,28 @@ def test_severity_is_graded_by_how_much_it_matters() -> None:
     assert severities(workflow(only("a==1", {"queue": "${queues.care}"})), "routing-unknown-queue") == {Severity.NOTE}
 
 
+def test_a_queue_of_nobody_is_said_once() -> None:
+    one = workflow(only("1==1", {"queue": "WQ2", "expression": "worker.level > 2"}))
+    found = {finding.rule for finding in check(one, workspace=TEAM, config={})}
+    assert found & {"routing-queue-nobody", "routing-target-nobody"} == {"routing-queue-nobody"}
+
+
+PREFIXES = [
+    ({"expression": "workers.available > 1"}, True),  # how many there are is known to skip_if alone
+    ({"skip_if": "workers.available == 0 OR task.vip == true"}, False),
+    ({"skip_if": "available == 0"}, True),
+    ({"order_by": "worker.level DESC, worker.age"}, False),
+    ({"order_by": "task.level"}, True),
+    ({"known_worker_sid": "task.agent"}, False),
+    ({"expression": "wworker.level > 1"}, True),
+]
+
+
+@pytest.mark.parametrize(("keys", "expected"), PREFIXES)
+def test_each_expression_of_a_target_knows_its_own_names(keys: dict[str, str], expected: bool) -> None:
+    assert bool(check(workflow(to(**keys)), config={}).of("routing-target-prefix")) is expected
+
+
 NEVER_REACHED = [
     ([only("1==1"), only("a == 1")], True),
     ([only("a == 1"), only("a == 1")], True),

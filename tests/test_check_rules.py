@@ -17,6 +17,7 @@ from check_cases import (
     function,
     hours,
     http,
+    lacking,
     message,
     rows,
     subflow,
@@ -30,6 +31,7 @@ from flowlab.check import RULES, Findings, catalogue_markdown, check, widgets_ma
 from flowlab.check.branches import COMPARISONS
 from flowlab.check.literal import longest_literal
 from flowlab.errors import UsageError
+from flowlab.formats.studio import read_flow
 from flowlab.model.finding import Severity
 from flowlab.model.flow import Condition, Flow, State, Transition
 from flowlab.run.conditions import CONDITIONS
@@ -129,6 +131,7 @@ DEPLOYED = [
 ]
 
 FINE: list[tuple[str, Flow]] = [
+    ("flow-duplicate-exit", flow(split(("equal_to", "1", "bye"), ("equal_to", "2", "split")))),
     # An exit that is misspelt is one fault, not two.
     ("flow-silent-end", replace(misspelt(), states=misspelt().states[:2])),
     # The last word, whether it arrives or not.
@@ -288,6 +291,11 @@ FOUND: list[tuple[str, Flow]] = [
     ("attributes-not-json", message(attributes="{'a': 1}")),
     ("flow-unknown-key", with_raw("state", "id")),
     ("flow-unknown-key", with_raw("condition", "id")),
+    ("flow-unknown-key", replace(flow(), raw={"status": "draft"})),
+    ("flow-key-missing", read_flow(lacking("properties"))),
+    ("flow-key-missing", read_flow(lacking("friendly_name"))),
+    ("flow-key-missing", read_flow(lacking("value"))),
+    ("flow-key-missing", read_flow(lacking("allow_concurrent_calls"))),
     ("limit-list-items", flow(State("a", "split-based-on", (Transition("match"),) * 1_001))),
     ("limit-subflows", flow(*(state(f"s{n}", "run-subflow", flow_sid=f"FW{n:032}") for n in range(51)))),
 ]

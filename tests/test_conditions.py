@@ -1,4 +1,8 @@
-"""The 17 comparisons, against a table anyone can read; and patterns that must not run away."""
+"""The 17 comparisons, against a table anyone can read; and patterns that must not run away.
+
+A case: the ``input`` that a branch tests against its ``value``, and whether it holds. Where either is a template,
+``given`` are the flow's variables.
+"""
 
 from __future__ import annotations
 
@@ -21,20 +25,49 @@ from flowlab.run.session import Session
 TABLE: dict[str, list[dict[str, Any]]] = json.loads(
     (Path(__file__).parent / "golden" / "conditions.json").read_text(encoding="utf-8")
 )
-CASES = [(kind, case["input"], case["value"], case["expected"]) for kind, cases in TABLE.items() for case in cases]
+CASES = [
+    pytest.param(kind, case, id=f"{kind}: {case['input']!r}, {case['value']!r}, {case.get('given', '')}")
+    for kind, cases in TABLE.items()
+    for case in cases
+]
 
 
-def test_every_condition_has_six_cases_that_answer_both_ways() -> None:
+def test_every_condition_has_nine_cases_that_answer_both_ways_and_some_with_templates() -> None:
     assert set(TABLE) == set(CONDITIONS)
     assert len(CONDITIONS) == 17
     for kind, cases in TABLE.items():
-        assert len(cases) >= 6, kind
+        assert len(cases) >= 9, kind
         assert {case["expected"] for case in cases} == {True, False}, kind
+        for side in ("input", "value"):
+            assert any("{{" in case[side] for case in cases), f"{kind}: no case has a template as its {side}"
 
 
-@pytest.mark.parametrize(("kind", "text", "value", "expected"), CASES)
-def test_conditions(kind: str, text: str, value: str, expected: bool) -> None:
-    assert holds(kind, text, value) is expected
+@pytest.mark.parametrize(("kind", "case"), CASES)
+def test_conditions(kind: str, case: dict[str, Any]) -> None:
+    if "given" not in case:
+        assert holds(kind, case["input"], case["value"]) is case["expected"]
+    assert branches(kind, case["input"], case["value"], case.get("given", {})) is case["expected"]
+
+
+@pytest.mark.parametrize(("kind", "case"), [case.values for case in CASES if "given" not in case.values[1]])
+def test_conditions_on_what_was_remembered(kind: str, case: dict[str, Any]) -> None:
+    """The same cases, with the input (and then the value) in a variable: other ways through the engine."""
+    given = {"text": case["input"], "wanted": case["value"]}
+    assert branches(kind, "{{flow.variables.text}}", case["value"], given) is case["expected"]
+    assert branches(kind, "{{flow.variables.text}}", "{{flow.variables.wanted}}", given) is case["expected"]
+
+
+def branches(kind: str, argument: str, value: str, given: dict[str, Any]) -> bool:
+    """Whether a run takes the branch of a split that has this one condition."""
+    rows = [{"key": key, "value": json.dumps(what), "type": "json_object"} for key, what in given.items()]
+    keep = state("keep", "set-variables", {"next": "split"}, variables=rows)
+    condition = Condition(kind, value, (argument,))
+    split = State("split", "split-based-on", (Transition("noMatch"), Transition("match", None, (condition,))))
+    session = Session(Flow((keep, split), "keep"))
+    session.start("hi")
+    assert not any(event.kind == EventKind.FAULT for event in session.events)
+    left = {event.event for event in session.events if event.state == "split" and event.kind == EventKind.STEP}
+    return left == {"match"}
 
 
 NEGATIONS = {

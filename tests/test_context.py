@@ -17,7 +17,7 @@ from flowlab.run.replay import replay_all
 from flowlab.run.session import Session
 
 WAIT = "send-and-wait-for-reply"
-WAYS = ("incomingMessage", "incomingConversationMessage", "incomingRequest", "incomingParent")
+WAYS = ("incomingMessage", "incomingConversationMessage", "incomingRequest", "incomingParent", "incomingCall")
 
 
 def told(body: str, channel: str = "sms", **start: Any) -> str:
@@ -45,6 +45,9 @@ READ = [
         {**FORM, "event": "incomingMessage"},  # the older chat
         "Ana",
     ),
+    ("{{trigger.conversation.Author}} {{trigger.conversation.From}}", "webchat", {}, "visitor-0143 visitor-0143"),
+    ("{{trigger.call.From}} {{trigger.call.To}}", "sms", {"event": "incomingCall"}, "+12025550143 +12025550100"),
+    ("{{trigger.call.CallStatus}} {{trigger.call.Direction}}", "sms", {"event": "incomingCall"}, "ringing inbound"),
     ("{{trigger.request.parameters.order.id}} {{flow.data.order.id}}", "sms", REST, "7 7"),
     ("{{trigger.request.from}} {{trigger.request.to}}", "sms", REST, "+12025550100 +12025550143"),
     ("{{contact.channel.address}}", "sms", REST, "+12025550143"),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from dataclasses import fields, replace
 from pathlib import Path
@@ -64,7 +65,8 @@ def thousands_are_numbers(on: bool) -> object:
 def lists_as_json(on: bool) -> object:
     row = {"key": "l", "value": '["a", {"b": 1}]', "type": "json_object"}
     keep = state("keep", "set-variables", {"next": "say"}, variables=[row])
-    return session(Flow((keep, say("say", "{{flow.variables.l}}")), "keep"), lists_as_json=on).start("hi")
+    both_ways = "{{flow.variables.l}} {{flow.variables.l | default: ''}}"  # a look-up, and what Liquid's filters give
+    return session(Flow((keep, say("say", both_ways)), "keep"), lists_as_json=on).start("hi")
 
 
 def conversation_reply_is_inbound(on: bool) -> object:
@@ -107,7 +109,7 @@ BOTH_WAYS: list[tuple[Callable[[bool], object], object, object]] = [
     (first_match_wins, ["a"], ["b"]),
     (any_of_trims_items, ["a"], ["none"]),
     (thousands_are_numbers, ["a"], ["none"]),
-    (lists_as_json, ['["a",{"b":1}]'], ["a{'b': 1}"]),
+    (lists_as_json, ['["a",{"b":1}] ["a",{"b":1}]'], ["a{'b': 1} a{'b': 1}"]),
     (conversation_reply_is_inbound, ["Ana/Ana"], ["/Ana"]),
     (
         broken_template_ends_run,
@@ -132,6 +134,22 @@ def test_every_switch_is_tried_and_documented() -> None:
     for name in names:
         assert f"`{name}`" in page, name
         assert f"``{name}``" in (Readings.__doc__ or ""), name
+
+
+def test_every_reading_is_where_the_page_says() -> None:
+    """The last column of each table in ``docs/fidelity.md`` names files of the package."""
+    root = Path(__file__).parents[1]
+    rows = [
+        row for row in (root / "docs" / "fidelity.md").read_text(encoding="utf-8").splitlines() if row.startswith("|")
+    ]
+    last = [row.split("|")[-2].strip() for row in rows]
+    named = {name for cell in last for name in re.findall(r"`(\w+/[\w/]+\.py)`", cell)}
+    assert len(named) > 20
+    assert [name for name in sorted(named) if not (root / "flowlab" / name).exists()] == []
+    for switch, default, where in re.findall(
+        r"^\| [^|]+ \| `(\w+)` \| ([^|]+) \| ([^|]+) \|$", "\n".join(rows), re.MULTILINE
+    ):
+        assert default and (where == "same" or where.endswith(".py`")), switch
 
 
 def test_a_loop_is_broken_by_a_widget_that_is_new() -> None:

@@ -114,6 +114,18 @@ def test_wrong_use_is_a_sentence(task: Any, workflow: Path, words: str) -> None:
         fl.route({}, SAMPLE / "support_workflow.json", priority=-1)
 
 
+def test_what_no_file_may_say_takes_nobody_and_stops_nothing() -> None:
+    """A workspace made in Python: an activity that it does not list, a queue that cannot be read."""
+    flow = Workflow((Filter("All", "1==1", (Target("Odd", timeout_s=5), Target("Team", timeout_s=5))),))
+    queues = (Queue("Odd", target_workers="languages has 'pt'"), Queue("Team"))
+    routing = route({}, flow, Workspace(queues, (Worker("Ines", activity="On shift"),), {"Available": True}))
+    odd, team = (target.workers[0].why for target in routing.targets)
+    assert "not in the queue: its target_workers cannot be read" in odd
+    assert team == "activity 'On shift' is not available"
+    assert routing.assignment_status == "canceled"
+    assert "keywords are upper case: write HAS" in routing.faults[0]
+
+
 def test_the_tables_have_one_line_a_filter_target_and_worker() -> None:
     routing = sample({"vip": True, "language": "de", "afterHours": False})
     filters, targets, workers = routing.table

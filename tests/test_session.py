@@ -15,7 +15,7 @@ from flowlab.errors import FormatError, RunError, UsageError
 from flowlab.formats.studio import read_flow
 from flowlab.model.channel import channels
 from flowlab.model.event import ENDED, Event, EventKind
-from flowlab.model.flow import Flow, State, Transition
+from flowlab.model.flow import Condition, Flow, State, Transition
 from flowlab.model.kinds import TRIGGER_EVENTS
 from flowlab.model.outcome import MEANING, Outcome
 from flowlab.run.program import compile_flow
@@ -23,6 +23,7 @@ from flowlab.run.session import Session
 
 BEGIN = 1772445600.0
 WAIT = "send-and-wait-for-reply"
+AGENT = Condition("equal_to", "agent", ("{{widgets.a.inbound.Body}}",))
 WORLD = {"widgets": {"look_up": {"json": {"items": ["a", "b"], "n": 2}, "delay_s": 2}}}
 
 
@@ -93,6 +94,15 @@ def test_what_a_web_form_knew_stands_where_flows_read_it(greeting: Flow) -> None
     assert attributes["pre_engagement_data"] == {"order": "10421"}
     request = Session(flow(state("Trigger", "trigger", {"incomingRequest": "a"}), say("a", body="{{flow.data.order}}")))
     assert request.start(event="incomingRequest", context={"order": "10421"}) == ["10421"]
+
+
+def test_a_web_form_is_still_known_when_the_flow_begins_anew() -> None:
+    """It belongs to the conversation; the flow's variables do not."""
+    body = "{{trigger.conversation.ChannelAttributes.pre_engagement_data.name}}{{flow.variables.n}}"
+    keep = state("keep", "set-variables", {"next": None}, variables=[{"key": "n", "value": "1"}])
+    session = Session(flow(say("a", "keep", body), keep), "webchat")
+    assert session.start("hi", context={"name": "Ana"}) == ["Ana"]
+    assert session.say("hi again") == ["Ana"]
 
 
 def test_a_reply_on_a_conversation_stands_in_both_places(greeting: Flow) -> None:
@@ -251,6 +261,19 @@ def test_a_late_thanks_does_not_undo_how_the_talk_ended() -> None:
     session.say("x")
     session.say("thanks")  # begins an execution that times out
     assert session.conclude() == Outcome.CONTAINED
+
+
+def test_a_hand_off_decides_wherever_it_happened() -> None:
+    """An agent's work was ended from outside; the customer comes back and is served by the flow."""
+    split = State("split", "split-based-on", (Transition("noMatch", "b"), Transition("match", "agent", (AGENT,))))
+    agent = state("agent", "send-to-flex", {"callComplete": None}, workflow="WW1", attributes="{}")
+    session = Session(flow(ask("a", "split"), split, say("b"), agent))
+    session.start("hi")
+    session.say("agent")
+    session.end()
+    session.say("hi again")
+    session.say("1")
+    assert (session.outcome, session.conclude()) == (Outcome.CONTAINED, Outcome.HANDED_OFF)
 
 
 def test_limit_of_steps() -> None:

@@ -41,6 +41,7 @@ FAMILIES: dict[str, tuple[Rule, ...]] = {
         structure.unknown_event,
         structure.duplicate_exit,
         structure.unknown_key,
+        structure.key_missing,
         structure.needs_rest,
         names.name_form,
         names.names_by_case,

@@ -113,7 +113,7 @@ def compare(comparison: Comparison, left: Any, right: Any, readings: Readings = 
     if wanted in ("IN", "NOT IN"):
         return _in(left, right, readings, negated=wanted == "NOT IN")
     if wanted == "HAS":
-        return isinstance(right, list) is False and isinstance(left, list) and _is_among(right, left, readings)
+        return isinstance(left, list) and _is_among(right, left, readings)
     if wanted == "==":
         return _equal(left, right, readings)
     if wanted == "!=":
@@ -137,7 +137,7 @@ def shown(value: Any, chars: int = 60) -> str:
     if isinstance(value, list):
         return short(f"[{', '.join(shown(item, chars) for item in value[:chars])}]", chars)
     if isinstance(value, Mapping):
-        return short(json.dumps(value, ensure_ascii=False, default=str), chars)
+        return short(json.dumps(dict(value), ensure_ascii=False, default=str), chars)
     if value is None or isinstance(value, str | int | float):
         return short(str(Literal(value)), chars)
     return short(repr(value), chars)  # no JSON, but a task made in Python may hold it

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator, Mapping
 from typing import TYPE_CHECKING, Any
 
 from flowlab.errors import FormatError
@@ -32,11 +33,16 @@ def members(queue: Queue, workspace: Workspace) -> list[Worker]:
 
 
 def worker_names(worker: Worker, workspace: Workspace) -> dict[str, Any]:
-    """A worker's attributes, and what TaskRouter adds to them: sid, name, activity, and each channel's tasks."""
-    channels = {*worker.capacity, *worker.assigned} - {"default"}
+    """A worker's attributes, and what TaskRouter adds to them: sid, name, activity, and each channel's tasks.
+
+    >>> from flowlab.model.routing import Worker, Workspace
+    >>> names = worker_names(Worker("Ines", capacity={"default": 2}, assigned={"chat": 1}), Workspace())
+    >>> names["channel"]["chat"]["available_capacity_percentage"], names["channel"]["voice"]["assigned_tasks"]
+    (50, 0)
+    """
     return {
         "activity_sid": workspace.activity_sids.get(worker.activity),
-        "channel": {channel: _channel(worker, workspace, channel) for channel in sorted(channels)},
+        "channel": _Channels(worker, workspace),
         **worker.attributes,
         "sid": worker.sid or None,
         "friendly_name": worker.name,
@@ -44,10 +50,24 @@ def worker_names(worker: Worker, workspace: Workspace) -> dict[str, Any]:
     }
 
 
-def _channel(worker: Worker, workspace: Workspace, channel: str) -> dict[str, int]:
-    free, capacity = workspace.free(worker, channel)
-    return {
-        "assigned_tasks": workspace.in_hand(worker, channel),
-        "configured_capacity": capacity,
-        "available_capacity_percentage": round(100 * free / capacity) if capacity else 0,
-    }
+class _Channels(Mapping[str, "dict[str, int]"]):
+    """What ``worker.channel.CHANNEL`` has. Every worker has every task channel of the workspace, whose file need not
+    name them all: of one that is not named it is true what its capacity is.
+    """
+
+    def __init__(self, worker: Worker, workspace: Workspace) -> None:
+        self._worker, self._workspace = worker, workspace
+
+    def __getitem__(self, channel: str) -> dict[str, int]:
+        free, capacity = self._workspace.free(self._worker, channel)
+        return {
+            "assigned_tasks": self._workspace.in_hand(self._worker, channel),
+            "configured_capacity": capacity,
+            "available_capacity_percentage": round(100 * free / capacity) if capacity else 0,
+        }
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(sorted({*self._worker.capacity, *self._worker.assigned}))
+
+    def __len__(self) -> int:
+        return len({*self._worker.capacity, *self._worker.assigned})

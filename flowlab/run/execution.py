@@ -254,11 +254,9 @@ class Execution:
         """Let a remembered turn happen again, here and now."""
         view = self.view
         scope, log, name, time_s, channel = view.scope, view.log, view.conversation_id, view.time_s, view.channel.name
-        number = len(log)
-        for tail in fill(turn, scope) if turn.tested else turn.tails:
+        for number, tail in enumerate(fill(turn, scope) if turn.tested else turn.tails, len(log)):
             head = (name, number, time_s, channel)
             log.append(new_event(Event, head + tail))
-            number += 1
         view.said += turn.said
         scope["widgets"].update(turn.widgets)
         if turn.variables:

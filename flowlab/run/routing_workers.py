@@ -50,7 +50,7 @@ def survey(demand: Demand, queue: Queue | None, workspace: Workspace) -> Survey:
     _note_names(demand.target, workspace, found.faults)
     candidates: list[tuple[tuple[Any, ...], Worker, dict[str, Any]]] = []
     out: list[WorkerSeen] = []
-    for index, worker in enumerate(workspace.workers):
+    for worker in workspace.workers:
         names = {"task": demand.task, "worker": worker_names(worker, workspace)}
         membership = "" if queue is None else _not_in(queue, names["worker"], workspace, found.faults)
         if queue is not None and not membership:
@@ -60,8 +60,8 @@ def survey(demand: Demand, queue: Queue | None, workspace: Workspace) -> Survey:
         if any(reasons):
             out.append(WorkerSeen(worker.name, None, False, "; ".join(filter(None, reasons))))
         else:
-            candidates.append(((*_rank(order, names), -worker.idle_s, index), worker, names))
-    candidates.sort(key=lambda candidate: candidate[0])
+            candidates.append(((*_rank(order, names), -worker.idle_s), worker, names))
+    candidates.sort(key=lambda candidate: candidate[0])  # stable: else the order of the file
     most = queue.max_reserved_workers if queue else 0
     offered = tuple(
         WorkerSeen(worker.name, place, place <= most, _standing(order, names, worker))

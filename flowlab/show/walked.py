@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from textwrap import fill
@@ -26,7 +26,7 @@ from flowlab.model.outcome import GONE_SILENT
 from flowlab.model.walk import UNKNOWN, Walk
 from flowlab.show.cells import label, percent, title
 from flowlab.show.tables import WIDTH
-from flowlab.text.markup import INK, MUTED, items, safe, table
+from flowlab.text.markup import CELL, INK, MUTED, items, notebook_table, row, safe
 from flowlab.text.plain import plain
 
 if TYPE_CHECKING:
@@ -128,8 +128,13 @@ def _headline(walked: Walked) -> str:
 
 
 def _share_rows(walked: Walked) -> Iterator[tuple[str, str, str, str]]:
-    for name, row in walked.shares.iterrows():
-        yield label(str(name), "channel"), str(row["n"]), _share(row, "same", "n"), _share(row, "outcome", "outcome_n")
+    for name, share in walked.shares.iterrows():
+        yield (
+            label(str(name), "channel"),
+            str(share["n"]),
+            _share(share, "same", "n"),
+            _share(share, "outcome", "outcome_n"),
+        )
 
 
 def _share(row: Any, name: str, of: str) -> str:
@@ -168,22 +173,26 @@ def _text(walked: Walked) -> Iterator[str]:
 
 def _aligned(rows: Sequence[Sequence[str]]) -> Iterator[str]:
     wide = [max(map(len, column)) for column in zip(*rows, strict=True)]
-    for row in rows:
-        yield "  ".join(f"{plain(cell):<{size}}" for cell, size in zip(row, wide, strict=True)).rstrip()
+    for cells in rows:
+        yield "  ".join(f"{plain(cell):<{size}}" for cell, size in zip(cells, wide, strict=True)).rstrip()
 
 
 def _html(walked: Walked) -> str:
     parts = [f"<b>{safe(_headline(walked))}</b>"]
     if walked.results:
-        parts.append(table(("", "n", "same way", "same outcome"), _share_rows(walked)))
+        parts.append(_table(("", "n", "same way", "same outcome"), _share_rows(walked)))
     if len(walked.endings):
-        parts.append(table(("n", "how they ended, and end now"), _ending_rows(walked)))
+        parts.append(_table(("n", "how they ended, and end now"), _ending_rows(walked)))
     if len(walked.partings):
         rows = walked.partings[["n", "why"]].head(SHOWN).values.tolist()
-        parts.append(table(("n", "where they first part"), rows))
+        parts.append(_table(("n", "where they first part"), rows))
     parts.append(items(walked.notes))
     seen = f"<span style='{MUTED}'>.table .shares .partings .endings .counts .coverage()</span>"
     return f"<div style='{INK}'>{''.join(parts)}{seen}</div>"
+
+
+def _table(heads: Iterable[str], rows: Iterable[Iterable[object]]) -> str:
+    return notebook_table(heads, (row(cells, cell=CELL) for cells in rows))
 
 
 def _notes(walked: Walked) -> Iterator[str]:

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Mapping
 
 from flowlab.check.rule import Hit, rule
 from flowlab.check.subject import TRANSITION_KEYS, Subject, misspelt_key
 from flowlab.model.finding import Severity
-from flowlab.model.flow import Json, State
+from flowlab.model.flow import Json
 from flowlab.model.kinds import KINDS
 from flowlab.text.plain import quote
 
@@ -16,6 +16,8 @@ _SCHEMAS = "Twilio docs: Studio Flow and Widget JSON Schemas"
 _OLD_KEYS = frozenset({"uuid", "sid"})
 _STATE_KEYS = frozenset({"name", "type", "transitions", "properties", "sid"})
 _CONDITION_KEYS = frozenset({"friendly_name", "arguments", "type", "value"})
+_STATE_NEEDS, _TRIGGER_NEEDS = ("name", "type", "transitions", "properties"), ("type", "transitions")
+_FLOW_KEYS = frozenset({"description", "states", "initial_state", "flags", "$schema"})
 
 
 @rule(
@@ -130,32 +132,67 @@ def unknown_event(subject: Subject) -> Iterator[Hit]:
 @rule(
     "flow-unknown-key",
     Severity.NOTE,
-    "A state, an exit or a condition has a key that Studio does not know",
+    "The flow, a state, an exit or a condition has a key that Studio does not know",
     why="Studio ignores it or refuses the flow, so what it was to say is not said.",
     source=_SCHEMAS,
 )
 def unknown_key(subject: Subject) -> Iterator[Hit]:
+    yield from _unknown_keys("", "#", subject.flow.raw, _FLOW_KEYS)
     for state in subject.flow.states:
-        yield from _unknown_keys(state, subject.path(state), state.raw, _STATE_KEYS, state.type)
+        yield from _unknown_keys(state.name, subject.path(state), state.raw, _STATE_KEYS)
         for index, transition in enumerate(state.transitions):
             path = subject.path(state, "transitions", index)
             if not misspelt_key(transition):
-                yield from _unknown_keys(state, path, transition.raw, TRANSITION_KEYS, transition.event)
+                yield from _unknown_keys(state.name, path, transition.raw, TRANSITION_KEYS, transition.event)
             for number, condition in enumerate(transition.conditions):
                 place = f"{path}/conditions/{number}"
-                yield from _unknown_keys(state, place, condition.raw, _CONDITION_KEYS, transition.event)
+                yield from _unknown_keys(state.name, place, condition.raw, _CONDITION_KEYS, transition.event)
 
 
-def _unknown_keys(state: State, path: str, raw: Json, known: frozenset[str], event: str) -> Iterator[Hit]:
+def _unknown_keys(state: str, path: str, raw: Json, known: frozenset[str], event: str = "") -> Iterator[Hit]:
     for key in raw:
         if key not in known:
             yield Hit(
                 f"Studio knows no key {quote(str(key))} here; it knows {', '.join(sorted(known - _OLD_KEYS))}.",
                 "Remove it, or write what was meant by a key that Studio knows.",
-                state.name,
+                state,
                 f"{path}/{key}",
-                event if event != state.type else "",
+                event,
             )
+
+
+@rule(
+    "flow-key-missing",
+    Severity.ERROR,
+    "A state, an exit, a condition or the flags lack a key that Studio needs",
+    why="Studio refuses the flow. Generated flows leave out 'arguments' of conditions and 'properties' of states most "
+    "often. Judged by the file; what is made in Python or YAML is written whole.",
+    source=_SCHEMAS,
+)
+def key_missing(subject: Subject) -> Iterator[Hit]:
+    flags = subject.flow.raw.get("flags")
+    if isinstance(flags, Mapping) and "allow_concurrent_calls" not in flags:
+        yield _lacks("", "#/flags", "allow_concurrent_calls")
+    for state in subject.flow.states:
+        needs: Iterable[str] = _TRIGGER_NEEDS if state.type == "trigger" else _STATE_NEEDS
+        yield from _missing_keys(state.name, subject.path(state), state.raw, needs)
+        for index, transition in enumerate(state.transitions):
+            path = subject.path(state, "transitions", index)
+            yield from _missing_keys(state.name, path, transition.raw, ("event",), transition.event)
+            for number, condition in enumerate(transition.conditions):
+                place = f"{path}/conditions/{number}"
+                yield from _missing_keys(state.name, place, condition.raw, sorted(_CONDITION_KEYS), transition.event)
+
+
+def _missing_keys(state: str, path: str, raw: Json, needed: Iterable[str], event: str = "") -> Iterator[Hit]:
+    """What is not there; nothing where there is no file to judge by."""
+    for key in needed if raw else ():
+        if key not in raw:
+            yield _lacks(state, path, key, event)
+
+
+def _lacks(state: str, path: str, key: str, event: str = "") -> Hit:
+    return Hit(f"{quote(key)}: is missing but it is required.", f"Add {quote(key)}.", state, f"{path}/{key}", event)
 
 
 @rule(
