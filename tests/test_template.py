@@ -192,6 +192,11 @@ def test_a_broken_or_hostile_template_faults_soon(text: str, why: str) -> None:
     assert "\n" not in str(caught.value)
 
 
+def test_line_ends_stay_as_they_are_whichever_way_a_text_goes() -> None:
+    short, long = "a\r\nb\r{{flow.variables.x}}", "{% if true %}a\r\nb\r{{flow.variables.x}}{% endif %}"
+    assert rendered(short, x="\r\n") == rendered(long, x="\r\n") == "a\r\nb\r\r\n"
+
+
 @given(st.text(alphabet="{}%|-.[]'\"ab1 :,<>=ifendor", max_size=30), strategies.scopes)
 @settings(max_examples=250, deadline=None)
 def test_any_text_renders_or_faults(text: str, scope: dict[str, Any]) -> None:

@@ -22,6 +22,7 @@ if TYPE_CHECKING:
 
 #: The longest text a filter may make (and the most bits of a number); Studio's own limit is 16 KB.
 MAX_FILTER_CHARS = 100_000
+MAX_OUTPUT_BYTES = 1_000_000
 #: The library's lexer takes time that grows with the square of such a run.
 _BRACES = re.compile(r"\{{51}")
 
@@ -104,8 +105,9 @@ def _environment(lists_as_json: bool) -> Environment:
     class StudioEnvironment(Environment):
         """Bounds for hostile templates; Studio's own limits on values are checked where values are rendered."""
 
+        template_class = _template_class()
         loop_iteration_limit = 100_000
-        output_stream_limit = 1_000_000
+        output_stream_limit = MAX_OUTPUT_BYTES
         local_namespace_limit = 1_000_000
 
     env = StudioEnvironment(globals={"now": None, "today": None})  # else the library's own, which read the wall clock
@@ -115,6 +117,26 @@ def _environment(lists_as_json: bool) -> Environment:
     env.add_filter("to_json", lambda value: to_json(_defined(value)))
     env.add_filter("date", _date)
     return env
+
+
+@cache
+def _template_class() -> type[BoundTemplate]:
+    """Templates whose line ends stay as they are: python-liquid's own bounded output turns every one into a newline."""
+    from liquid import BoundTemplate, RenderContext
+    from liquid.output import LimitedStringIO
+
+    class Context(RenderContext):
+        def get_buffer(self, buf: Any = None) -> LimitedStringIO:
+            used = buf.size if isinstance(buf, LimitedStringIO) else 0
+            return LimitedStringIO(limit=MAX_OUTPUT_BYTES - used, newline="\n")
+
+    class Template(BoundTemplate):
+        context_class = Context
+
+        def _get_buffer(self) -> LimitedStringIO:
+            return LimitedStringIO(limit=MAX_OUTPUT_BYTES, newline="\n")
+
+    return Template
 
 
 def _bounded(function: Callable[..., Any]) -> Callable[..., Any]:
