@@ -40,17 +40,18 @@ def _heading(finding: Finding) -> str:
 
 
 def html_page(findings: Findings) -> str:
-    """A table in the colours of whatever page it stands on. Everything from the flow is escaped."""
+    """A table, the worst first, in the colours of whatever page it stands on. Everything from the flow is escaped."""
     title = f"<b>{safe(findings.flow)}</b>: {findings.summary}"
     if not findings:
         return f"<div>{title}. {_ALL_FINE}</div>"
-    table = notebook_table(("Severity", "State", "What", "To do", "Rule"), map(_finding_row, findings))
+    worst_first = sorted(findings, key=lambda finding: list(Severity).index(finding.severity))
+    table = notebook_table(("Severity", "State", "What", "To do", "Rule"), map(_finding_row, worst_first))
     return f"<div style='color:inherit'>{title}{table}</div>"
 
 
 def _finding_row(finding: Finding) -> str:
     colour = _COLOUR[finding.severity]
-    rule = f'<code title="{safe(finding.path)}">{safe(finding.rule)}</code>'
+    rule = f'<code style="white-space:nowrap" title="{safe(finding.path)}">{safe(finding.rule)}</code>'
     if finding.channel:
         rule += f"<br>on {safe(finding.channel)}"
     severity = f"<b style='color:{colour};white-space:nowrap'>{_SIGN[finding.severity]} {finding.severity}</b>"
