@@ -170,6 +170,13 @@ def lacking(key: str) -> dict[str, Any]:
     return {"states": [trigger, without(split, key)], "initial_state": "Trigger", "flags": flags}
 
 
+def comparing_with(value: Any) -> dict[str, Any]:
+    """A definition whose split compares with this value."""
+    definition = lacking("")
+    definition["states"][1]["transitions"][1]["conditions"][0]["value"] = value
+    return definition
+
+
 def without(mapping: dict[str, Any], key: str) -> dict[str, Any]:
     return {name: value for name, value in mapping.items() if name != key}
 
@@ -238,6 +245,7 @@ CASES |= {
     "flow-key-missing": Case(
         read_flow(lacking("arguments")), read_flow(lacking("")), f"{EXIT}/1/conditions/0/arguments"
     ),
+    "flow-key-type": Case(read_flow(comparing_with(1)), read_flow(comparing_with("1")), f"{EXIT}/1/conditions/0/value"),
     "flow-needs-rest": Case(
         Flow((state("T", "trigger", {"incomingMessage": "a"}), state("a", "start-conversation")), "T"),
         Flow((state("T", "trigger", {"incomingRequest": "a"}), state("a", "start-conversation")), "T"),

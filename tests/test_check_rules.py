@@ -14,6 +14,7 @@ from check_cases import (
     asked_then,
     captioned,
     compared,
+    comparing_with,
     function,
     hours,
     http,
@@ -357,6 +358,28 @@ def test_wrong_use_says_what_to_do(call: Callable[[], object]) -> None:
 )
 def test_longest_literal(text: str, fixed: str) -> None:
     assert longest_literal(text) == fixed
+
+
+@pytest.mark.parametrize(
+    ("value", "message"),
+    [
+        (True, "'value': boolean found, string expected."),
+        (["1", "2"], "'value': array found, string expected."),
+        ({"a": 1}, "'value': object found, string expected."),
+        (2.5, "'value': number found, string expected."),
+    ],
+)
+def test_a_value_to_compare_with_is_a_text(value: Any, message: str) -> None:
+    found = check(read_flow(comparing_with(value))).of("flow-key-type")
+    assert [finding.message for finding in found] == [message]
+
+
+@pytest.mark.parametrize("arguments", ["{{flow.sid}}", [1], [["{{flow.sid}}"]]])
+def test_arguments_are_a_list_of_texts(arguments: Any) -> None:
+    definition = comparing_with("1")
+    definition["states"][1]["transitions"][1]["conditions"][0]["arguments"] = arguments
+    (found,) = check(read_flow(definition)).of("flow-key-type")
+    assert found.path.startswith("#/states/1/transitions/1/conditions/0/arguments")
 
 
 def test_the_page_of_rules_is_up_to_date() -> None:
