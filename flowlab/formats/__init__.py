@@ -25,18 +25,70 @@ from flowlab.text.json_text import json_page, parse_json
 Loaded = Flow | Workflow | Workspace | list[Conversation] | list[Walk]
 
 
+class Document(NamedTuple):
+    """What is to be read: parsed JSON (``data``), or the ``text`` of a file that holds something else."""
+
+    data: Any = None
+    text: str = ""
+    path: Path | None = None
+
+    @property
+    def is_yaml(self) -> bool:
+        return self.path is not None and self.path.suffix.lower() in (".yaml", ".yml")
+
+    @property
+    def content(self) -> Any:
+        return self.text if self.data is None else self.data
+
+
 class Format(NamedTuple):
-    """One kind of JSON document: its name, how it is told by its content, and how it is read (data, source)."""
+    """One kind of document: its name, how it is told, and how it is read (document, name of the source, ``redact``)."""
 
     name: str
-    fits: Callable[[Any], bool]
-    read: Callable[[Any, str], Loaded]
+    fits: Callable[[Document], bool]
+    read: Callable[[Document, str, bool], Loaded]
 
 
-#: The first that fits reads the document. What fits none is taken for a flow, so that the fault says what one needs.
-JSON_FORMATS: tuple[Format, ...] = (
-    Format("flow", looks_like_flow, read_flow),
-    Format("workflow", looks_like_workflow, read_workflow),
+def _is_conversation(document: Document) -> bool:
+    data = document.data
+    if document.path is None or data is None:
+        return data is None
+    return isinstance(data, Mapping) and not looks_like_flow(data) and ("messages" in data or "role" in data)
+
+
+#: The first that fits reads the document.
+FORMATS: tuple[Format, ...] = (
+    Format(
+        "workspace",
+        lambda document: looks_like_workspace(document.text if document.is_yaml else document.data),
+        lambda document, _source, _redact: load_workspace(document.path or document.data),
+    ),
+    Format(
+        "flow",
+        lambda document: document.is_yaml,
+        lambda document, source, _redact: read_yaml(document.text, source),
+    ),
+    Format(
+        "executions",
+        lambda document: looks_like_executions(document.content),
+        lambda document, source, redact: read_executions(document.content, source, redact=redact),
+    ),
+    Format(
+        "conversations",
+        _is_conversation,
+        # By its path: a text of one line would be taken for one.
+        lambda document, _source, redact: read_conversations(document.path or "", redact=redact),
+    ),
+    Format(
+        "workflow",
+        lambda document: looks_like_workflow(document.data) and not looks_like_flow(document.data),
+        lambda document, source, _redact: read_workflow(document.data, source),
+    ),
+    Format(
+        "flow",
+        lambda _document: True,  # so that the fault says what a flow needs
+        lambda document, source, _redact: read_flow(document.data, source),
+    ),
 )
 
 #: What is written: type -> file ending -> text of the file.
@@ -56,34 +108,26 @@ def load(source: str | Path | Mapping[str, Any], *, redact: bool = True) -> Load
     ``redact``: mask e-mail addresses, phone, card and account numbers in conversations (default). Raises FormatError
     when the content is none of them, with everything wrong with it; UsageError when there is no such file.
     """
-    if isinstance(source, Mapping) and looks_like_executions(source):
-        return read_executions(source, "executions", redact=redact)
-    if isinstance(source, Mapping):
-        return load_workspace(source) if looks_like_workspace(source) else _from_json(source)
     if isinstance(source, str) and source.lstrip()[:1] in ("{", "["):
         raise UsageError("load() wants the path of a file, or parsed JSON: give it json.loads(text)")
-    path = Path(source)
+    if isinstance(source, str | Path) and Path(source).is_dir():
+        return read_folder(Path(source), redact=redact)
+    document = Document(source) if isinstance(source, Mapping) else _document(Path(source))
+    known = next(known for known in FORMATS if known.fits(document))
+    return known.read(document, str(document.path or known.name), redact)
+
+
+def _document(path: Path) -> Document:
+    """What a file holds. Raises UsageError where there is none, FormatError where it is empty or no text."""
     if not path.exists():
         raise UsageError(f"there is no file {path}. Looked in {path.absolute().parent}")
-    if path.is_dir():
-        return read_folder(path, redact=redact)
     text = read_text(path)
     if not text.strip():
         raise FormatError(str(path), "is empty")
     if "\0" in text:
         raise FormatError(str(path), "holds NUL characters: UTF-16 without its mark, or no text. Save it as UTF-8")
-    if path.suffix.lower() in (".yaml", ".yml"):
-        if looks_like_workspace(text):
-            return load_workspace(path)
-        return read_yaml(text, str(path))
-    data = _json_of(text, str(path))
-    if looks_like_workspace(data) and isinstance(data, Mapping):
-        return load_workspace(path)
-    if looks_like_executions(record := text if data is None else data):
-        return read_executions(record, str(path), redact=redact)
-    if data is None or _is_conversation(data):
-        return read_conversations(path, redact=redact)  # by its path: a text of one line would be taken for one
-    return _from_json(data, str(path))
+    document = Document(None, text, path)
+    return document if document.is_yaml else document._replace(data=_json_of(text, str(path)))
 
 
 def save(thing: Loaded | Sequence[Conversation] | Sequence[Walk], path: str | Path) -> Path:
@@ -129,12 +173,3 @@ def _is_json(line: str) -> bool:
         return isinstance(json.loads(line), dict)
     except (ValueError, RecursionError):
         return False
-
-
-def _is_conversation(data: Any) -> bool:
-    return isinstance(data, Mapping) and not looks_like_flow(data) and ("messages" in data or "role" in data)
-
-
-def _from_json(data: Any, source: str = "") -> Loaded:
-    known = next((known for known in JSON_FORMATS if known.fits(data)), JSON_FORMATS[0])
-    return known.read(data, source or known.name)
