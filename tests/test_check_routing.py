@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from dataclasses import replace
 from pathlib import Path
 
@@ -12,6 +13,7 @@ from small_flows import assign, flow, hand_off
 
 import flowlab as fl
 from flowlab.check import RULES, Findings, check
+from flowlab.check.sent import OF_FLEX
 from flowlab.formats.workspace import load_workspace
 from flowlab.model.finding import Severity
 from flowlab.model.routing import Workflow
@@ -117,6 +119,28 @@ def test_what_is_sent_is_known_as_far_as_the_flow_tells(value: str, attributes: 
     about = flow(step, hand_off(attributes))
     found = [f.rule for f in check(about, workflow=workflow(only(asks)), config={}) if f.rule.startswith("routing-")]
     assert [name for name in found if name != "routing-attribute-not-read"] == ([rule] if rule else [])
+
+
+def test_an_attribute_inside_a_list_is_not_taken_for_a_list() -> None:
+    about = flow(hand_off('{"topic": "{{flow.data.topic}}"}'))
+    single = workflow(
+        only("'return' IN [topic, 'other']", {"queue": "WQ1", "expression": "task.topic IN [worker.team]"})
+    )
+    rules = ("routing-list-never-sent", "routing-attribute-no-list")
+    assert not [f for rule in rules for f in check(about, workflow=single, workspace=TEAM, config={}).of(rule)]
+    alone = workflow(only("'return' IN topic", {"queue": "WQ1", "expression": "task.topic IN worker.team"}))
+    assert all(check(about, workflow=alone, workspace=TEAM, config={}).of(rule) for rule in rules)
+
+
+@pytest.mark.parametrize("channel", ["sms", "webchat"])
+def test_what_a_run_puts_into_a_task_by_itself_the_rules_know(channel: str) -> None:
+    events = ("incomingMessage", "incomingConversationMessage")
+    trigger = fl.State("Trigger", "trigger", tuple(fl.Transition(event, "agent") for event in events))
+    session = fl.Session(fl.Flow((trigger, hand_off("{}")), "Trigger"), channel=channel)
+    session.start("hi")
+    (task,) = [json.loads(event.text) for event in session.events if event.kind == "handed_off"]
+    assert task
+    assert set(task) <= OF_FLEX
 
 
 def test_the_samples_agree_with_one_another() -> None:

@@ -8,10 +8,12 @@ from dataclasses import dataclass, field
 from functools import cached_property, lru_cache
 from typing import TYPE_CHECKING
 
+from flowlab.check.rule import Hit
 from flowlab.errors import FormatError
-from flowlab.model.expression import And, Comparison, Expression, Path, Use, comparisons, paths, uses
+from flowlab.model.expression import And, Comparison, Expression, Path, Use, comparisons, paths, uses, wanted_lists
 from flowlab.model.expression_parser import parse, parse_order, parse_value
 from flowlab.model.expression_value import holds
+from flowlab.model.finding import Severity
 from flowlab.model.readings import READINGS, Readings
 from flowlab.model.routing import Filter, Target, Workflow, Workspace
 from flowlab.model.routing_graph import filter_node, target_node
@@ -80,6 +82,14 @@ class Written:
     @property
     def uses(self) -> list[Use]:
         return uses(self.tree) if self.tree else []
+
+    @property
+    def wanted_lists(self) -> list[Path]:
+        return wanted_lists(self.tree) if self.tree else []
+
+    def hit(self, message: str, fix: str, severity: Severity | None = None) -> Hit:
+        """What a rule found in this expression."""
+        return Hit(message, fix, self.place.node, self.place.path, severity=severity)
 
     @property
     def comparisons(self) -> list[Comparison]:

@@ -140,6 +140,17 @@ def uses(expression: Expression) -> list[Use]:
     ]
 
 
+def wanted_lists(expression: Expression) -> list[Path]:
+    """The attributes of which a comparison wants a list: those left of HAS, and right of IN and NOT IN.
+
+    >>> from flowlab.model.expression_parser import parse
+    >>> [str(path) for path in wanted_lists(parse("skills HAS 'vip' AND tier IN tiers AND 'pt' IN [language, 'en']"))]
+    ['skills', 'tiers']
+    """
+    sides = ((each.left if each.operator == "HAS" else each.right, each.operator) for each in comparisons(expression))
+    return [side for side, operator in sides if isinstance(side, Path) and operator in ("HAS", "IN", "NOT IN")]
+
+
 def paths(value: Value) -> Iterator[Path]:
     """The attributes in a value: itself, or those inside a list."""
     if isinstance(value, Path):

@@ -6,7 +6,6 @@ from collections.abc import Iterator
 
 from flowlab.check.routing_view import (
     RoutingView,
-    Written,
     always,
     can_be_left,
     conjunct_comparisons,
@@ -38,15 +37,13 @@ _PREFIXES = ("task", "worker", "workers")
 def broken(subject: Subject) -> Iterator[Hit]:
     for written in routing_view(subject).written:
         if written.is_open:
-            yield _hit(
-                written,
+            yield written.hit(
                 f"{written.key} of {written.place.label} holds a '${{...}}' that deployment fills in: not checked.",
                 "Check the filled-in workflow, too.",
                 severity=Severity.NOTE,
             )
         elif written.fault:
-            yield _hit(
-                written,
+            yield written.hit(
                 f"In {written.place.label}: {' '.join(written.fault.splitlines()[0].split())}.",
                 "Mend the expression; `flowlab route` shows the place with a mark under it.",
             )
@@ -68,8 +65,7 @@ def filter_prefix(subject: Subject) -> Iterator[Hit]:
             if len(path.segments) > 1 and first in _PREFIXES:
                 is_task = first == "task"
                 bare = str(Path(path.segments[1:]))
-                yield _hit(
-                    written,
+                yield written.hit(
                     f"{written.place.title} reads {quote(str(path))}; a filter sees the task alone.",
                     f"Write {quote(bare)}." if is_task else "Move the comparison to a target's expression.",
                     severity=Severity.WARNING if is_task else None,
@@ -94,8 +90,7 @@ def target_prefix(subject: Subject) -> Iterator[Hit]:
             if path.segments[0] not in known or (written.key == "order_by" and path.segments[0] != "worker"):
                 name = str(path)
                 hint = subject.hint(str(path.segments[0]), known)
-                yield _hit(
-                    written,
+                yield written.hit(
                     f"{quote(name)} in {written.key} of {written.place.label} names neither a task's attribute nor a "
                     "worker's: it is never there.",
                     f"{hint}Write 'worker.{name}'" + ("." if written.key == "order_by" else f" or 'task.{name}'."),
@@ -122,7 +117,7 @@ def list_operator(subject: Subject) -> Iterator[Hit]:
             else:
                 continue
             message = f"{quote(str(comparison))} in {written.place.label} is false whatever the values are."
-            yield _hit(written, message, fix)
+            yield written.hit(message, fix)
 
 
 @rule(
@@ -264,7 +259,3 @@ def _takes_all(view: RoutingView, filters: tuple[Filter, ...], *, default: bool 
     if default and view.workflow.default_queue:
         return True
     return any(always(view.filter_expression(each).tree, view.readings) for each in filters)
-
-
-def _hit(written: Written, message: str, fix: str, *, severity: Severity | None = None) -> Hit:
-    return Hit(message, fix, written.place.node, written.place.path, severity=severity)

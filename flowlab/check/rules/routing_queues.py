@@ -96,12 +96,10 @@ def target_nobody(subject: Subject) -> Iterator[Hit]:
         asked = list(_of_workers_alone(written.tree))
         fits = [w for w in team if all(holds(part, _names(w, workspace), workspace.readings) for part in asked)]
         if team and asked and not fits:
-            yield Hit(
+            yield written.hit(
                 f"{written.place.title} asks {quote(' AND '.join(map(str, asked)))}, which holds for "
                 f"none of the {len(team)} workers of queue {quote(queue.label)}.",
                 "Mend the expression, or name another queue.",
-                written.place.node,
-                written.place.path,
             )
 
 
@@ -124,12 +122,10 @@ def worker_attribute(subject: Subject) -> Iterator[Hit]:
                 continue
             if any(value_of(Path(rest), names) is not None for names in everybody) or rest == ("activity_sid",):
                 continue
-            yield Hit(
+            yield written.hit(
                 f"{written.place.title} reads {quote(str(path))} in {written.key}, which no worker of "
                 f"workspace {quote(workspace.name)} has.",
                 f"{subject.hint(str(rest[0]), known)}Mend the name, or give the attribute to the workers it is for.",
-                written.place.node,
-                written.place.path,
             )
 
 
@@ -146,19 +142,16 @@ def attribute_no_list(subject: Subject) -> Iterator[Hit]:
     workspace = _workspace(subject)
     everybody = [_names(worker, workspace)["worker"] for worker in workspace.workers]
     for written in routing_view(subject).written:
-        for use in written.uses:
-            is_list_side = use.is_left if use.operator == "HAS" else not use.is_left
-            if use.operator not in ("HAS", "IN", "NOT IN") or not is_list_side or use.path.segments[0] != "worker":
+        for path in written.wanted_lists:
+            if path.segments[0] != "worker":
                 continue
-            values = [value_of(Path(use.path.segments[1:]), names) for names in everybody]
+            values = [value_of(Path(path.segments[1:]), names) for names in everybody]
             there = [value for value in values if value is not None]
             if there and not any(isinstance(value, list) for value in there):
-                yield Hit(
-                    f"{quote(str(use.path))} in {written.place.label} is asked for as a list; workers have "
+                yield written.hit(
+                    f"{quote(str(path))} in {written.place.label} is asked for as a list; workers have "
                     f"{quote(str(there[0]))}.",
                     "Make the attribute a list, or compare with '=='.",
-                    written.place.node,
-                    written.place.path,
                 )
 
 
@@ -179,12 +172,10 @@ def order_no_number(subject: Subject) -> Iterator[Hit]:
             values = [value_of(path, _names(worker, workspace)) for worker in workspace.workers]
             there = [value for value in values if value is not None]
             if there and not any(isinstance(v, int | float) and not isinstance(v, bool) for v in there):
-                yield Hit(
+                yield written.hit(
                     f"{written.place.title} orders by {quote(str(path))}; workers have "
                     f"{quote(str(there[0]))}, which is no number.",
                     "Order by an attribute that is a number for every worker.",
-                    written.place.node,
-                    written.place.path,
                 )
 
 

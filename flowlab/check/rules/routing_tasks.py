@@ -33,25 +33,26 @@ class _Asked(NamedTuple):
 def _asked(subject: Subject) -> Iterator[_Asked]:
     for written in routing_view(subject).written:
         for use in written.uses:
-            segments = use.path.segments
-            if not written.in_filter:
-                if segments[0] != "task":
-                    continue
-                segments = segments[1:]
-            words = [part for part in segments if isinstance(part, str)]
-            if words and words[0] not in ("worker", "workers", "task"):
-                yield _Asked(written, ".".join(words), use.operator, use.other, use.is_left)
+            name = _task_name(written, use.path)
+            if name:
+                yield _Asked(written, name, use.operator, use.other, use.is_left)
 
 
 def _named(subject: Subject) -> Iterator[tuple[Written, str]]:
     """Every task attribute the workflow names, in comparisons or to know a worker by."""
     for written in routing_view(subject).written:
         for path in written.paths:
-            words = [part for part in path.segments if isinstance(part, str)]
-            if written.in_filter and words[0] not in ("worker", "workers", "task"):
-                yield written, ".".join(words)
-            elif not written.in_filter and words[0] == "task" and len(words) > 1:
-                yield written, ".".join(words[1:])
+            name = _task_name(written, path)
+            if name:
+                yield written, name
+
+
+def _task_name(written: Written, path: Path) -> str:
+    """The task's attribute that a path names, dotted; empty where it names something else."""
+    words = [part for part in path.segments if isinstance(part, str)]
+    if not written.in_filter:
+        return ".".join(words[1:]) if words[0] == "task" else ""
+    return ".".join(words) if words[0] not in ("worker", "workers", "task") else ""
 
 
 def _attribute(one: Sent, name: str) -> Attribute | None:
@@ -63,6 +64,11 @@ def _attribute(one: Sent, name: str) -> Attribute | None:
     around = next((one.attributes[each] for each in outer if each in one.attributes), None)
     has_inner = around is not None and any(key.startswith(f"{outer[-1]}.") for key in one.attributes)
     return Attribute() if around is not None and around.values is None and not has_inner else None
+
+
+def _found(hand_offs: tuple[Sent, ...], name: str) -> list[Attribute]:
+    """What the hand-offs that send something under a name send."""
+    return [attribute for one in hand_offs if (attribute := _attribute(one, name)) is not None]
 
 
 def _is_of_flex(name: str) -> bool:
@@ -88,11 +94,9 @@ def not_sent(subject: Subject) -> Iterator[Hit]:
         if name in said or _is_of_flex(name) or any(_attribute(one, name) for one in hand_offs):
             continue
         said.add(name)
-        yield Hit(
+        yield written.hit(
             f"{written.place.title} reads {quote(name)}, and no hand-off of this flow sends it.",
             f"{subject.hint(name, known)}Send it in the attributes of the hand-off, or mend the name; case counts.",
-            written.place.node,
-            written.place.path,
         )
 
 
@@ -137,12 +141,10 @@ def value_never_sent(subject: Subject) -> Iterator[Hit]:
             continue
         if not any(kind(w) == kind(v) and w == v for w in wanted for v in values):
             sent_ones = ", ".join(json.dumps(value, ensure_ascii=False) for value in values if value != "")
-            yield Hit(
+            yield asked.written.hit(
                 f"{asked.written.place.title} waits for {quote(asked.name)} {asked.operator} "
                 f"{asked.against}; this flow sends only {sent_ones}.",
                 "Mend the value in the workflow or in the flow; case and blanks count.",
-                asked.written.place.node,
-                asked.written.place.path,
             )
 
 
@@ -159,16 +161,14 @@ def value_type(subject: Subject) -> Iterator[Hit]:
     hand_offs = tuple(sent(subject))
     for asked in _asked(subject):
         wanted = _wanted(asked) or _ordered(asked)
-        found = [attribute for one in hand_offs if (attribute := _attribute(one, asked.name)) is not None]
+        found = _found(hand_offs, asked.name)
         if not wanted or not found or any(_could_be(attribute, w) for attribute in found for w in wanted):
             continue
         sends = "a text" if found[0].values is None else kind(next(iter(found[0].values or ("",))))
-        yield Hit(
+        yield asked.written.hit(
             f"{asked.written.place.title} compares {quote(asked.name)} with {asked.against}, "
             f"{kind(wanted[0])}; this flow sends {sends}.",
             "Send it as that type (no quotation marks around the output), or compare with what is sent.",
-            asked.written.place.node,
-            asked.written.place.path,
         )
 
 
@@ -183,18 +183,14 @@ def value_type(subject: Subject) -> Iterator[Hit]:
 )
 def list_never_sent(subject: Subject) -> Iterator[Hit]:
     hand_offs = tuple(sent(subject))
-    for asked in _asked(subject):
-        is_list_side = asked.is_left if asked.operator == "HAS" else not asked.is_left
-        if asked.operator not in ("HAS", "IN", "NOT IN") or not is_list_side or isinstance(asked.against, ListOf):
-            continue
-        found = [attribute for one in hand_offs if (attribute := _attribute(one, asked.name)) is not None]
-        if found and all(attribute.is_text or attribute.values for attribute in found):
-            yield Hit(
-                f"{asked.written.place.title} takes {quote(asked.name)} for a list; this flow sends a single value.",
-                "Send a list, or compare with '=='.",
-                asked.written.place.node,
-                asked.written.place.path,
-            )
+    for written in routing_view(subject).written:
+        for name in filter(None, (_task_name(written, path) for path in written.wanted_lists)):
+            found = _found(hand_offs, name)
+            if found and all(attribute.is_text or attribute.values for attribute in found):
+                yield written.hit(
+                    f"{written.place.title} takes {quote(name)} for a list; this flow sends a single value.",
+                    "Send a list, or compare with '=='.",
+                )
 
 
 @rule(
@@ -241,7 +237,7 @@ def _all_fixed(items: tuple[Value, ...]) -> bool:
 
 def _values(hand_offs: tuple[Sent, ...], name: str) -> list[Any] | None:
     """All values that any hand-off can send under a name; None where they are not known, or it is not sent."""
-    found = [attribute for one in hand_offs if (attribute := _attribute(one, name)) is not None]
+    found = _found(hand_offs, name)
     if not found or any(attribute.values is None for attribute in found):
         return None
     return [value for attribute in found for value in attribute.values or ()]
