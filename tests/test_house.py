@@ -138,8 +138,9 @@ def is_command(node: ast.FunctionDef) -> bool:
     return any("app.command" in ast.unparse(decorator) for decorator in node.decorator_list)
 
 
-def test_the_front_door_has_at_most_24_names_and_all_exist() -> None:
-    assert len(flowlab.__all__) <= 24
+def test_the_front_door_has_at_most_30_names_and_all_exist() -> None:
+    """30, not the 24 of old: the verbs of the public face (simulate among them) and the types they take need them."""
+    assert len(flowlab.__all__) <= 30
     assert all(hasattr(flowlab, name) for name in flowlab.__all__)
     assert flowlab.__all__ == sorted(flowlab.__all__, key=lambda name: (name.islower(), name))
     assert all((getattr(flowlab, name).__doc__ or "").strip() for name in flowlab.__all__)
