@@ -10,8 +10,14 @@ class EventKind(StrEnum):
     """What an event tells."""
 
     STARTED = "started"  #: a session began; ``event`` is the trigger event
-    RECEIVED = "received"  #: the customer wrote ``text``
-    SENT = "sent"  #: the flow sent ``text``
+    RECEIVED = (
+        "received"  #: the customer wrote ``text``; ``event`` is the choice it stands for, ``detail`` how that is known
+    )
+    SENT = "sent"  #: the flow sent ``text``; ``detail`` is its price category, empty for free text
+    SHOWN = "shown"  #: more than text: all the customer reads; ``value`` a :class:`~flowlab.model.shown.Shown` as JSON
+    LOST = "lost"  #: a message did not arrive; ``value`` is the error code, ``detail`` says why
+    KEYWORD = "keyword"  #: the platform took a word such as STOP itself; ``value`` its meaning, ``text`` its own answer
+    DISTURBED = "disturbed"  #: a fault of the world; ``value`` is its kind, ``detail`` says what happened
     STEP = "step"  #: the run left ``state`` by ``event`` to ``transitioned_to``: one edge walked
     WAITING = "waiting"  #: the run waits in ``state`` for a reply; ``value`` is the timeout in seconds
     SET = "set"  #: a variable was set; ``detail`` its name, ``value`` what it now holds

@@ -83,6 +83,7 @@ class Execution:
         view, start = self.view, self.start
         view.tell(STARTED, event=start.event)
         if start.event in MESSAGE_EVENTS:
+            view.heard_s = view.time_s
             view.tell(RECEIVED, start.text, " ".join(start.media), units=billed_units(start.text, view.channel))
         if self.node is None:
             self._end(Outcome.NOT_STARTED, "the flow names no first state that exists")
@@ -93,6 +94,7 @@ class Execution:
         """The customer answered, at ``time_s``."""
         view = self.view
         self._set_time(time_s)
+        view.heard_s = time_s
         view.answered = self._gone_silent = False
         self.replies += 1
         reply = inbound(self._sender, text, media, len(view.log))
@@ -148,7 +150,7 @@ class Execution:
             else:
                 # Whether the customer is silent or answered follows from the exit: a wait is left by its reply or its
                 # timeout.
-                place = (node.name, done, view.handed_off, self._in_a_row, view.parent)
+                place = (node.name, done, view.handed_off, view.in_window, self._in_a_row, view.parent)
                 turn = memo.find(place, view.scope)
                 if turn is not None and self._steps + turn.steps <= limits.MAX_STEPS:
                     self._lay_down(turn)
@@ -271,6 +273,7 @@ class Execution:
             self._border,
             view.answered,
             view.handed_off,
+            view.shown,
         ) = turn.after
         view.state, view.step_type = self.node.name, self.node.type
         if self.outcome is None and self._border is None:
@@ -278,7 +281,7 @@ class Execution:
 
     def _standing(self) -> tuple[Any, ...]:
         view, now = self.view, (self.node, self._timeout_s, self.outcome, self.why, self._in_a_row, self._border)
-        return *now, view.answered, view.handed_off
+        return *now, view.answered, view.handed_off, view.shown
 
     def _begin_wait(self) -> None:
         self.is_waiting = True

@@ -43,7 +43,7 @@ class Outbound:
         text, media = view.render(self._body), view.render(self._media)
         if self._content and not text:
             text = f"[content template {view.render(self._content)}]"
-        reason = refusal(text, media, view.channel)
+        reason = refusal(text, media, view.channel, view.in_window or bool(self._content))
         sent = Sent(self._fixed, Body=text, Status="sent", NumMedia="1" if media else "0")
         if reason:
             view.tell(FAULT, text, detail=reason)

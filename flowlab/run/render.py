@@ -78,8 +78,8 @@ def _segments_of(text: str) -> int:
     return segments(text).segments
 
 
-def refusal(text: str, media: str, channel: Channel) -> str:
-    """Why the channel would not take this message; empty when it would.
+def refusal(text: str, media: str, channel: Channel, in_window: bool = True) -> str:
+    """Why the channel would not take this message; empty when it would. ``in_window``: whether free text may be sent.
 
     >>> from flowlab.model.channel import channel
     >>> refusal("", "", channel("sms"))
@@ -87,6 +87,11 @@ def refusal(text: str, media: str, channel: Channel) -> str:
     """
     if not media and not text.strip():
         return "refused: the message is empty"
+    if not in_window:
+        hours = channel.value("service_window_h")
+        return (
+            f"refused: more than {hours:g} hours since the customer wrote, {channel.name} takes approved templates only"
+        )
     limit = channel.value("max_text_chars")
     if limit and len(text) > limit:
         return f"refused: {len(text):,} characters, {channel.name} takes {limit:,}"

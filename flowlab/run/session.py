@@ -5,6 +5,7 @@ from __future__ import annotations
 import copy
 from collections.abc import Mapping
 from datetime import datetime
+from math import inf
 from pathlib import Path
 from typing import Any
 
@@ -15,6 +16,7 @@ from flowlab.model.event import Event, EventKind
 from flowlab.model.flow import Flow
 from flowlab.model.kinds import TRIGGER_EVENTS
 from flowlab.model.outcome import Outcome
+from flowlab.model.shown import Shown
 from flowlab.run.context import Start
 from flowlab.run.execution import Execution, Setting
 from flowlab.run.outbound import Sent, complete
@@ -113,6 +115,22 @@ class Session:
         return bool(self.execution and self.execution.is_waiting)
 
     @property
+    def window_closes_s(self) -> float | None:
+        """Until when free text may be sent, in seconds since 1970 UTC; None on a channel without such a window.
+
+        A customer who has not written yet has opened none: the time is long past.
+        """
+        hours = self.channel.value("service_window_h")
+        if hours is None:
+            return None
+        return self.execution.view.heard_s + hours * 3600 if self.execution else -inf
+
+    @property
+    def shown(self) -> Shown | None:
+        """The message whose choices the customer may answer now, as this channel shows it; None where there is none."""
+        return self.execution.view.shown if self.execution else None
+
+    @property
     def state(self) -> str:
         """The name of the state the run stands in or ended in; empty before the start. Inside a subflow, its state."""
         return self.execution.node.name if self.execution and self.execution.node else ""
@@ -163,6 +181,7 @@ class Session:
             execution.resume(text, media, self.time_s)
             return said + self._told(execution)
         if self.handed_off:
+            execution.view.heard_s = self.time_s
             units = billed_units(text, self.channel)
             self._log(RECEIVED, ("", "", "", "", text, "", " ".join(media), "to the agent", units, ""))
             return said
@@ -234,9 +253,12 @@ class Session:
         if self.execution is not None:
             self._earlier.append(self.execution)
             self._ended = False
-        self.execution = Execution(self.setting, start, self.events, self.time_s, len(self._earlier) + 1)
-        self.execution.run()
-        return self._told(self.execution)
+        begun = Execution(self.setting, start, self.events, self.time_s, len(self._earlier) + 1)
+        if self.execution is not None:
+            begun.view.heard_s = self.execution.view.heard_s
+        self.execution = begun
+        begun.run()
+        return self._told(begun)
 
     def _told(self, execution: Execution) -> list[str]:
         """What the execution has said; the session's clock follows it, as calls take time."""

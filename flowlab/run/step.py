@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from math import inf
 from typing import Any, ClassVar, NamedTuple, Protocol
 
 from flowlab.model.channel import Channel
 from flowlab.model.event import Event, EventKind
 from flowlab.model.flow import State
 from flowlab.model.readings import READINGS, Readings
+from flowlab.model.shown import Shown
 from flowlab.run.dialect import TemplateFault
 from flowlab.run.limits import MAX_VALUE_BYTES, VALUE_SIZE, RunStopped
 from flowlab.run.memo import Branch, Trace
@@ -58,7 +60,8 @@ class View:
     them. ``answered``: whether anything was sent since the customer's last message. ``handed_off``: whether a task for
     an agent was made. ``parent``: the run-subflow state inside whose subflow the run is; empty in the flow itself.
     ``trace``: where to note what is read and written, while somebody wants to know. ``names_sent``: whether a template
-    of the flow reads more of a sent message than its text (:mod:`flowlab.run.outbound`).
+    of the flow reads more of a sent message than its text (:mod:`flowlab.run.outbound`). ``heard_s``: when the customer
+    last wrote, in whichever execution. ``shown``: the message whose choices the customer may answer now.
     """
 
     scope: dict[str, Any]
@@ -75,6 +78,14 @@ class View:
     trace: Trace | None = None
     parent: str = ""
     names_sent: bool = False
+    heard_s: float = -inf
+    shown: Shown | None = None
+
+    @property
+    def in_window(self) -> bool:
+        """Whether free text may be sent now: always, or for some hours after the customer's last message."""
+        hours = self.channel.value("service_window_h")
+        return hours is None or self.time_s - self.heard_s <= hours * 3600
 
     def render(self, renderer: Renderer) -> str:
         """The text of a template now; empty, and a FAULT event, where the template is broken.
@@ -151,11 +162,11 @@ class View:
             )
         )
 
-    def send(self, text: str, media: str, units: int) -> None:
-        """Say something to the customer."""
+    def send(self, text: str, media: str, units: int, category: str = "") -> None:
+        """Say something to the customer; ``category``: what the channel bills it as, empty for free text."""
         self.answered = True
         self.said.append(text)
-        self.tell(SENT, text, media, "", "", units)
+        self.tell(SENT, text, media, category, "", units)
 
     def hand_off(self, attributes: str, priority: str, where: str) -> None:
         """Make a task for an agent; ``attributes`` as JSON text, ``where`` it goes in words."""
