@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from datetime import date
 from pathlib import Path
 
 import pytest
@@ -87,9 +88,9 @@ def test_documented_limits() -> None:
 
 
 def test_an_unknown_price_is_absent_not_zero() -> None:
-    known = {name for name in NAMES if channel(name).value("price_out_usd") is not None}
-    assert known == {"sms", "whatsapp"}
-    assert channel("sms").value("price_out_usd") == 0.0083
+    on = date(2026, 3, 2)
+    prices = {name: channel(name).price("out", on) for name in NAMES}
+    assert {name: price.usd for name, price in prices.items() if price} == {"sms": 0.0083, "whatsapp": 0.005}
 
 
 def test_example_numbers_lie_in_the_range_kept_for_fiction() -> None:
@@ -103,7 +104,7 @@ def test_example_numbers_lie_in_the_range_kept_for_fiction() -> None:
 
 def test_readme_explains_every_fact_and_no_other() -> None:
     readme = (BUILT_IN / "README.md").read_text(encoding="utf-8")
-    table = readme.partition("## Facts")[2].partition("## Trust")[0]
+    table = readme.partition("## Facts")[2].partition("## Prices")[0]
     assert re.findall(r"^\| `(\w+)` \|", table, re.MULTILINE) == list(FACTS)
 
 
@@ -134,7 +135,7 @@ def test_own_channel_from_one_file(own: Path) -> None:
     assert (kiosk.name, kiosk.velocity, kiosk.entry_points) == ("kiosk", "real-time", ("a button on the screen",))
     assert kiosk.value("max_text_chars") == 500
     assert kiosk.facts["quick_replies_max"].as_of == "2026-11"
-    assert kiosk.value("price_out_usd") is None
+    assert kiosk.price("out", date(2026, 3, 2)) is None
     assert channel(kiosk) is kiosk
     kiosk.check_address("kiosk:7")
 

@@ -23,8 +23,9 @@ example_address: "kiosk:service"
 facts:
   max_text_chars: {value: 40, unit: characters, source: our own window, as_of: 2026-11-22, trust: M}
   billing_unit: {value: message, source: our own window, as_of: 2026-11-22, trust: M}
-  price_out_usd: {value: 0.01, unit: USD, source: our own books, as_of: 2026-11-22, trust: M}
-  price_in_usd: {value: 0.0, unit: USD, source: our own books, as_of: 2026-11-22, trust: M}
+prices:
+  - {direction: out, usd: 0.01, per: message, fee: us, from: 2026-01-01, source: our own books, as_of: 2026-11-22, trust: M}
+  - {direction: in, usd: 0, per: message, fee: us, from: 2026-01-01, source: our own books, as_of: 2026-11-22, trust: M}
 """
 
 

@@ -8,12 +8,15 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
+from datetime import date
 from functools import cache
 from pathlib import Path
 from typing import Any
 
 from flowlab.errors import UsageError, did_you_mean
+from flowlab.model import prices as price_list
 from flowlab.model.channel_file import read_channel_file
+from flowlab.model.prices import Price, PriceRow
 
 BUILT_IN = Path(__file__).parent / "channels"
 #: The built-in channels, in the order in which tables show them; one file each in ``BUILT_IN``.
@@ -45,6 +48,7 @@ class Channel:
     ``trigger_event``: the Studio event by which its messages usually enter a flow.
     ``address_format``: a customer's address: a prefix and ``{phone}``, ``{email}`` or ``{id}``.
     ``entry_points``: how a customer starts (a number per campaign, a chat button, an inbox).
+    ``prices``: the dated price list, see :meth:`price`.
     ``example_contact`` and ``example_address``: invented addresses of the customer and of ours, in the channel's form.
     """
 
@@ -58,6 +62,7 @@ class Channel:
     example_address: str
     entry_points: tuple[str, ...] = ()
     facts: Mapping[str, Fact] = field(default_factory=dict)
+    prices: tuple[PriceRow, ...] = ()
 
     def value(self, fact: str, default: Any = None) -> Any:
         """The value of a fact, or ``default`` where the channel states none.
@@ -67,6 +72,18 @@ class Channel:
         """
         found = self.facts.get(fact)
         return found.value if found else default
+
+    def price(self, direction: str, on: date, category: str = "", *, in_window: bool = True) -> Price | None:
+        """What one message (or SMS segment) costs on a day, in US dollars; None where that is not known.
+
+        ``direction``: ``out`` to the customer, ``in`` from the customer. ``category``: of a template, ``marketing``,
+        ``utility`` or ``authentication``; empty: free text. ``in_window``: whether the customer wrote within the
+        channel's service window. Raises UsageError for a direction or category that there is not.
+
+        >>> channel("sms").price("out", date(2026, 11, 1)).usd
+        0.0083
+        """
+        return price_list.price(self.prices, direction, on, category, in_window=in_window)
 
     def check_address(self, text: str) -> None:
         """Check that ``text`` has the form of a customer's address on this channel.
@@ -92,7 +109,8 @@ class Channel:
         """
         keys = read_channel_file(Path(path))
         facts = {name: Fact(**fact) for name, fact in keys.pop("facts").items()}
-        return cls(**keys, facts=facts)
+        rows = tuple(PriceRow(**row) for row in keys.pop("prices"))
+        return cls(**keys, facts=facts, prices=rows)
 
 
 def _is_phone(text: str) -> bool:
