@@ -7,7 +7,7 @@ from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING, Any
 
 from flowlab.errors import UsageError
-from flowlab.measure.costs import cost_usd
+from flowlab.measure.costs import costs, list_words
 from flowlab.measure.log import as_table
 from flowlab.model.channel import Channel, channels
 from flowlab.model.conversation import Conversation, Role
@@ -45,6 +45,8 @@ def outcome_table(
     ``units_in``           int
     ``cost_usd``           float     units times the channel's price of the message's day and category, US
                                      dollars; NaN where one price is not known, or no units are
+    ``price_as_of``        str       when the oldest of those prices was read; empty without a cost
+    ``price_list``         str       whose prices they are, what they leave out, and their source
     ``duration_s``         float     first to last message, seconds; NaN without messages
     ``total_s``            float     first to last event, waiting for a timeout included, seconds
     ``handed_off``         bool      a task for an agent was made, in whichever session
@@ -73,7 +75,7 @@ def outcome_table(
     table = table.join(_measured(log), on="conversation_id")
     table = table.fillna(dict.fromkeys(_COUNTS, 0) | {"handed_off": False, "detail": "", "last_state": ""})
     table = table.astype(dict.fromkeys(_COUNTS, "int64") | {"handed_off": "bool"})
-    table["cost_usd"] = _cost_usd(table, log, own)
+    table = _costs(table, log, own)
     return table[_COLUMNS].join(_extra(conversations))
 
 
@@ -81,7 +83,7 @@ _COUNTS = ["sessions", "turns", "messages_out", "messages_in", "units_out", "uni
 _COLUMNS = [
     *("conversation_id", "channel", "entry_point", "source", "outcome", "detail", "recorded_outcome", "resolved"),
     *_COUNTS,
-    *("cost_usd", "duration_s", "total_s", "handed_off", "last_state"),
+    *("cost_usd", "price_as_of", "price_list", "duration_s", "total_s", "handed_off", "last_state"),
 ]
 
 
@@ -174,9 +176,15 @@ def _judged(events: pd.DataFrame) -> pd.DataFrame:
     return last[["detail"]].assign(outcome=outcome, last_state=last["state"].mask(inside, last["parent"]))
 
 
-def _cost_usd(table: pd.DataFrame, events: pd.DataFrame, own: Sequence[Channel]) -> pd.Series:
+def _costs(table: pd.DataFrame, events: pd.DataFrame, own: Sequence[Channel]) -> pd.DataFrame:
+    """What each conversation cost, and what that rests on, in the order of the table."""
     known = channels() | {channel.name: channel for channel in own}
-    silent = table["messages_out"] + table["messages_in"] == 0
-    free = table["channel"].isin([name for name, channel in known.items() if channel.prices]) & silent
-    cost = table["conversation_id"].map(cost_usd(events, known)).astype("float64")
-    return cost.mask(free, 0.0)
+    lists = {name: list_words(channel) for name, channel in known.items() if channel.prices}
+    found = table[["conversation_id"]].join(costs(events, known), on="conversation_id")
+    silent = (table["messages_out"] + table["messages_in"] == 0) & table["channel"].isin(list(lists))
+    as_of = found["price_as_of"].fillna("").astype("str")
+    return table.assign(
+        cost_usd=found["cost_usd"].astype("float64").mask(silent, 0.0),
+        price_as_of=as_of,
+        price_list=table["channel"].map(lists).where(as_of != "", "").astype("str"),
+    )

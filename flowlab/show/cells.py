@@ -141,4 +141,5 @@ def _duration(row: Any) -> Cell:
 
 def _cost(row: Any) -> Cell:
     partly = 0 < row["cost_n"] < row["n"]
-    return Cell(money(row["cost_usd"]), f"{row['cost_n']}/{row['n']}" if partly else "")
+    as_of = f"prices of {row['price_as_of']}" if row["price_as_of"] else ""
+    return Cell(money(row["cost_usd"]), f"{row['cost_n']}/{row['n']}" if partly else "", as_of)

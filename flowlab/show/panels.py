@@ -110,6 +110,9 @@ def _shares(ax: Axes, table: pd.DataFrame, heights: list[float], name: str, left
 
 def _amounts(ax: Axes, table: pd.DataFrame, heights: list[float], name: str) -> None:
     heading, written = AMOUNTS[name]
+    if name == "cost_usd":
+        as_of = min(filter(None, table["price_as_of"]), default="")
+        heading += f" (list prices as of {as_of}, USD)" if as_of else ""
     _heading(ax, 0, heading, _foreground())
     top = table[name].max()
     for index, (value, at) in enumerate(zip(table[name], heights, strict=True)):
