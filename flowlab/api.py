@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import sys
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, cast, overload
@@ -25,6 +25,7 @@ if TYPE_CHECKING:
 
     from flowlab.measure.replayed import Run
     from flowlab.run.routing_result import Routing
+    from flowlab.show.channel_table import ChannelTable
     from flowlab.show.comparison import Comparison
     from flowlab.show.flow_diff import FlowDiff
     from flowlab.show.walked import Walked
@@ -146,6 +147,19 @@ def chat(flow: Flow, channel: str | Channel = "sms", *, services: World = None) 
     from flowlab.widgets.chat import Chat
 
     return Chat(flow, channel, services=services)
+
+
+def channel_table(
+    channels: Mapping[str, Channel] | Iterable[str | Channel] | None = None, facts: Sequence[str] | None = None
+) -> ChannelTable:
+    """What each channel states, side by side, by the four questions and what it costs.
+
+    See :func:`flowlab.show.channel_table.channel_table`; the result has ``.table`` (a DataFrame), ``.as_html()``,
+    ``.as_markdown()``, ``.as_csv()``.
+    """
+    from flowlab.show.channel_table import channel_table as _channel_table
+
+    return _channel_table(channels, facts)
 
 
 def route(

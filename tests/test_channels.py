@@ -38,9 +38,9 @@ def own(tmp_path: Path) -> Path:
 
 
 def test_seven_channels_in_table_order() -> None:
-    assert list(channels()) == NAMES
+    assert list(channels) == NAMES
     assert sorted(path.stem for path in BUILT_IN.glob("*.yaml")) == sorted(NAMES)
-    assert all(name == found.name for name, found in channels().items())
+    assert all(name == found.name for name, found in channels.items())
 
 
 @pytest.mark.parametrize("name", NAMES)
@@ -94,7 +94,7 @@ def test_an_unknown_price_is_absent_not_zero() -> None:
 
 
 def test_example_numbers_lie_in_the_range_kept_for_fiction() -> None:
-    for one in channels().values():
+    for one in channels.values():
         for address in (one.example_contact, one.example_address):
             if "+" in address:
                 assert re.search(r"\+1\d{3}55501\d\d$", address)

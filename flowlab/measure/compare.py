@@ -190,7 +190,7 @@ def _groups(known: pd.DataFrame, by: str) -> list[tuple[tuple[str, ...], pd.Data
 def _order(label: pd.Series, by: str) -> list[str]:
     if by == "flow":
         return list(label.unique())
-    place: dict[Hashable, int] = {name: i for i, name in enumerate(channels())} if by == "channel" else {}
+    place: dict[Hashable, int] = {name: i for i, name in enumerate(channels)} if by == "channel" else {}
     sizes = label.value_counts().to_dict()
     last = len(place)
     return sorted(sizes, key=lambda name: (name == NOT_RECORDED, place.get(name, last), -sizes[name], name))

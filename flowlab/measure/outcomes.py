@@ -178,7 +178,7 @@ def _judged(events: pd.DataFrame) -> pd.DataFrame:
 
 def _costs(table: pd.DataFrame, events: pd.DataFrame, own: Sequence[Channel]) -> pd.DataFrame:
     """What each conversation cost, and what that rests on, in the order of the table."""
-    known = channels() | {channel.name: channel for channel in own}
+    known = channels.with_own(*own)
     lists = {name: list_words(channel) for name, channel in known.items() if channel.prices}
     found = table[["conversation_id"]].join(costs(events, known), on="conversation_id")
     silent = (table["messages_out"] + table["messages_in"] == 0) & table["channel"].isin(list(lists))

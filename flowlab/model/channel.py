@@ -9,18 +9,19 @@ import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import date
-from functools import cache
+from functools import cache, partial
 from pathlib import Path
 from typing import Any
 
 from flowlab.errors import UsageError, did_you_mean
+from flowlab.model import channel_words
 from flowlab.model import prices as price_list
+from flowlab.model.channel_file import BUILT_IN as BUILT_IN
+from flowlab.model.channel_file import NAMES as NAMES
 from flowlab.model.channel_file import read_channel_file
+from flowlab.model.channel_set import Channels
+from flowlab.model.display import Bundle, bundle
 from flowlab.model.prices import Price, PriceRow
-
-BUILT_IN = Path(__file__).parent / "channels"
-#: The built-in channels, in the order in which tables show them; one file each in ``BUILT_IN``.
-NAMES = ("sms", "whatsapp", "line", "email", "webchat", "messenger", "inapp")
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,7 +40,7 @@ class Fact:
     note: str = ""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, repr=False)
 class Channel:
     """A text channel.
 
@@ -85,6 +86,23 @@ class Channel:
         """
         return price_list.price(self.prices, direction, on, category, in_window=in_window)
 
+    def describe(self) -> str:
+        """Its card: how the customer starts, how it is routed, how fast it moves, what it carries, what it costs.
+
+        >>> print("\\n".join(channel("sms").describe().splitlines()[:4]))
+        SMS / MMS (sms)
+        <BLANKLINE>
+        How does the customer start?
+          the customer is known by: phone number
+        """
+        return channel_words.describe(self)
+
+    def __repr__(self) -> str:
+        return f"<Channel {self.name}: {self.label}, {self.identity}, {self.velocity}, {len(self.facts)} facts>"
+
+    def _repr_mimebundle_(self, **_kwargs: Any) -> Bundle:
+        return bundle(self)
+
     def check_address(self, text: str) -> None:
         """Check that ``text`` has the form of a customer's address on this channel.
 
@@ -104,6 +122,7 @@ class Channel:
     @classmethod
     def from_yaml(cls, path: str | Path) -> Channel:
         """Read a channel file; the built-in ones show the form, ``channels/README.md`` says what each key means.
+        A file that begins with ``like: whatsapp`` states only what differs from that channel.
 
         Raises FormatError when the file is not a channel: all faults at once.
         """
@@ -134,9 +153,8 @@ def _built_in(name: str) -> Channel:
     return Channel.from_yaml(BUILT_IN / f"{name}.yaml")
 
 
-def channels() -> dict[str, Channel]:
-    """The built-in channels by name, in the order in which tables show them."""
-    return {name: _built_in(name) for name in NAMES}
+#: The built-in channels; each file is read when its channel is first looked at.
+channels = Channels({name: partial(_built_in, name) for name in NAMES}, Channel.from_yaml)
 
 
 def channel(name: str | Channel) -> Channel:

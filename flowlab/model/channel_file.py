@@ -4,16 +4,18 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from datetime import date
 from pathlib import Path
 from typing import Any
 
-from flowlab.model.channel_facts import KINDS, TEXT, is_text
+from flowlab.model.channel_facts import ABOUT, KINDS, TEXT, is_text
 from flowlab.model.kinds import TRIGGER_EVENTS
-from flowlab.model.prices import CATEGORIES, DIRECTIONS
-from flowlab.text.checked import NUMBER, Check, Entries, one_of
-from flowlab.text.located_yaml import Place, read_yaml
+from flowlab.model.price_file import price_row
+from flowlab.text.checked import Check, Entries, one_of
+from flowlab.text.located_yaml import read_yaml
 
+BUILT_IN = Path(__file__).parent / "channels"
+#: The built-in channels, in the order in which tables show them; one file each in ``BUILT_IN``.
+NAMES = ("sms", "whatsapp", "line", "email", "webchat", "messenger", "inapp")
 MAX_BYTES = 1_000_000
 
 
@@ -34,86 +36,65 @@ _KEYS: dict[str, Check] = {
 
 #: Every fact a channel can state, with what its value must be.
 FACTS: dict[str, Check] = {name: kind.check for name, kind in KINDS.items()}
-#: What may stand beside the value of a fact.
-_ABOUT: dict[str, Check] = {
-    "unit": TEXT,
-    "source": TEXT,
-    "as_of": (
-        lambda value: bool(re.fullmatch(r"\d{4}(-\d\d(-\d\d)?)?", str(value), re.ASCII)),
-        "a date (2026-11-22, 2026-11 or 2026)",
-    ),
-    "trust": one_of("D", "S", "R", "M"),
-    "note": TEXT,
-}
-_DAY: Check = (lambda value: is_day(value), "a day (2026-10-01)")
-#: What a row of the price list says; what it must say.
-_PRICE: dict[str, Check] = {
-    "direction": one_of(*DIRECTIONS),
-    "category": one_of(*CATEGORIES),
-    "window": one_of("open", "closed"),
-    "usd": NUMBER,
-    "per": one_of("segment", "message"),
-    "fee": TEXT,
-    "country": (lambda value: bool(re.fullmatch("[A-Z]{2}", str(value), re.ASCII)), "a country's code (US)"),
-    "from": _DAY,
-    "until": _DAY,
-    **{name: check for name, check in _ABOUT.items() if name != "unit"},
-}
-_DAYS = (("from", "since"), ("until", "until"))
-_PRICE_MUST = ("direction", "per", "fee", "from", "source", "as_of", "trust")
-
-
-def is_day(value: Any) -> bool:
-    """Whether it is a day of the calendar, written ``2026-10-01``."""
-    try:
-        return len(str(value)) == len("2026-10-01") and bool(date.fromisoformat(str(value)))
-    except ValueError:
-        return False
 
 
 def read_channel_file(path: Path) -> dict[str, Any]:
     """The keys of :class:`~flowlab.model.channel.Channel` as the file gives them; facts and prices are plain dicts.
 
-    Raises FormatError naming everything wrong with the file.
+    With ``like: sms`` the file says only what differs from that built-in channel; ``~`` takes a fact away. Raises
+    FormatError naming everything wrong with the file.
     """
     reader = Entries(read_yaml(path, MAX_BYTES))
     document = reader.document("'key: value' lines as in channels/sms.yaml")
-    data = reader.entry(document, (), (*_KEYS, "entry_points", "facts", "prices"))
+    data = reader.entry(document, (), ("like", *_KEYS, "entry_points", "facts", "prices"))
+    base = _base(reader, data)
     for key in _KEYS:
-        if data.get(key) is None:
+        if data.get(key) is None and "like" not in data:
             reader.found.fault((key,), "is missing")
-    channel = reader.values(data, (), _KEYS)
-    channel["entry_points"] = reader.texts(data, "entry_points", ())
+    channel = base | reader.values(data, (), _KEYS)
+    if "entry_points" in data or not base:
+        channel["entry_points"] = reader.texts(data, "entry_points", ())
     facts = reader.entry(reader.mapping(data, (), "facts"), ("facts",), tuple(FACTS))
-    channel["facts"] = {name: _fact(reader, name, fact) for name, fact in facts.items()}
-    unit = channel["facts"].get("billing_unit", {}).get("value", "message")
-    channel["prices"] = reader.each(data, "prices", lambda row, place: _price(reader, row, place, unit))
+    said = base.get("facts", {}) | {name: _fact(reader, name, fact) for name, fact in facts.items()}
+    channel["facts"] = {name: fact for name, fact in said.items() if fact is not None}
+    channel["prices"] = _prices(reader, data, base, channel["facts"])
     reader.found.raise_faults()
     return channel
 
 
-def _fact(reader: Entries, name: str, said: Any) -> dict[str, Any]:
-    """A fact with what stands beside its value; a value alone is a fact too."""
+def _base(reader: Entries, data: Mapping[str, Any]) -> dict[str, Any]:
+    """What the channel that this one is like states."""
+    if "like" not in data:
+        return {}
+    name = reader.value(data, (), "like", one_of(*NAMES), None)
+    if name is None:
+        if data["like"] is None:
+            reader.found.fault(("like",), f"names no channel; known: {', '.join(NAMES)}")
+        return {}
+    return read_channel_file(BUILT_IN / f"{name}.yaml")
+
+
+def _prices(reader: Entries, data: Mapping[str, Any], base: Mapping[str, Any], facts: Mapping[str, Any]) -> Any:
+    unit = facts.get("billing_unit", {}).get("value", "message")
+    if "prices" in data or not base:
+        return reader.each(data, "prices", lambda row, place: price_row(reader, row, place, unit))
+    if any(row["per"] != unit for row in base["prices"]):
+        message = (
+            f"the prices of {data['like']!r} are for another unit: give `prices` of your own (`prices: []`: unknown)"
+        )
+        reader.found.fault(("facts", "billing_unit"), message)
+    return base["prices"]
+
+
+def _fact(reader: Entries, name: str, said: Any) -> dict[str, Any] | None:
+    """A fact with what stands beside its value; a value alone is a fact too, and nothing takes the fact away."""
     place = ("facts", name)
+    if said is None:
+        return None
     if not isinstance(said, Mapping):
         return reader.values({"value": said}, place, {"value": FACTS[name]})
-    checks = {"value": FACTS[name], **_ABOUT}
+    checks = {"value": FACTS[name], **ABOUT}
     fact = reader.values(reader.entry(said, place, tuple(checks)), place, checks)
     if said.get("value") is None:
         reader.found.fault(place, "has no value")
     return {key: str(value) if key == "as_of" else value for key, value in fact.items()}
-
-
-def _price(reader: Entries, said: Mapping[str, Any], place: Place, unit: str) -> dict[str, Any]:
-    """The keys of :class:`~flowlab.model.prices.PriceRow` as a row of the price list gives them."""
-    row = reader.entry(said, place, tuple(_PRICE))
-    for key in _PRICE_MUST:
-        if row.get(key) is None:
-            reader.found.fault((*place, key), "is missing")
-    read = reader.values(row, place, _PRICE)
-    if read.get("per", unit) != unit:
-        reader.found.fault((*place, "per"), f"expected {unit}, the channel's billing_unit, found {read['per']!r}")
-    days = {name: date.fromisoformat(str(read.pop(key))) for key, name in _DAYS if key in read}
-    if days.get("until", date.max) <= days.get("since", date.min):
-        reader.found.fault((*place, "until"), f"must be after {days['since']}, where it begins")
-    return {"usd": None, **read, **days} | ({"as_of": str(read["as_of"])} if "as_of" in read else {})

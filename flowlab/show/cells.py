@@ -70,7 +70,7 @@ def is_overall(name: str, by: str) -> bool:
 
 def label(name: str, by: str) -> str:
     """A group as people call it: the channel's own label, anything else as it is."""
-    known = channels() if by == "channel" else {}
+    known = channels if by == "channel" else {}
     return known[name].label if name in known else plain(name)
 
 
