@@ -102,12 +102,18 @@ def compare(run: Run | Mapping[str, Run] | Sequence[Run], by: str = "channel") -
 
 
 def diff(
-    old: Flow, new: Flow, conversations: Sequence[Conversation] | None = None, *, services: World = None
+    old: Flow,
+    new: Flow,
+    conversations: Sequence[Conversation] | None = None,
+    *,
+    services: World = None,
+    channels: Sequence[Channel] = (),
 ) -> FlowDiff:
     """What changed from one version of a flow to the next, by meaning: order and canvas are noise.
 
     ``conversations``: put through both versions, to say which now end elsewhere or read differently, and because of
-    what. ``services``: what the outside world answers. Raises UsageError for what is no flow.
+    what. ``services``: what the outside world answers. ``channels``: your own, beside the built-in ones. Raises
+    UsageError for what is no flow.
 
     The result has ``.table`` (and ``.behaviour``), ``.as_text()``, ``.as_markdown()`` and ``.draw()``.
     """
@@ -122,7 +128,8 @@ def diff(
     if conversations is None:
         return found
     talks = list(conversations)
-    runs = zip(replay_all(old, talks, services), replay_all(new, talks, services), strict=True)
+    own = {channel.name: channel for channel in channels}
+    runs = zip(replay_all(old, talks, services, own), replay_all(new, talks, services, own), strict=True)
     parted: list[Parting | None] = []
     missed: Counter[str] = Counter()
     for was, now in runs:

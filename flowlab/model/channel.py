@@ -22,6 +22,7 @@ from flowlab.model.channel_file import read_channel_file
 from flowlab.model.channel_set import Channels
 from flowlab.model.display import Bundle, bundle
 from flowlab.model.prices import Price, PriceRow
+from flowlab.text.plain import plain
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,7 +99,8 @@ class Channel:
         return channel_words.describe(self)
 
     def __repr__(self) -> str:
-        return f"<Channel {self.name}: {self.label}, {self.identity}, {self.velocity}, {len(self.facts)} facts>"
+        named = plain(f"{self.name}: {self.label}")
+        return f"<Channel {named}, {self.identity}, {self.velocity}, {len(self.facts)} facts>"
 
     def _repr_mimebundle_(self, **_kwargs: Any) -> Bundle:
         return bundle(self)

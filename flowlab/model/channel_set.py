@@ -11,6 +11,7 @@ from flowlab.errors import UsageError, did_you_mean
 from flowlab.model.channel_facts import KINDS
 from flowlab.model.channel_words import KEYS
 from flowlab.model.display import Bundle, bundle
+from flowlab.text.plain import plain
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -100,7 +101,7 @@ class Channels(Mapping[str, "Channel"]):
 
     def __repr__(self) -> str:
         lines = [f"  {name:<12}{one.label:<14}{one.identity:<16}{one.velocity}" for name, one in self.items()]
-        return "\n".join([f"{len(self)} channels", *lines])
+        return "\n".join([f"{len(self)} channels", *map(plain, lines)])
 
     def _repr_mimebundle_(self, **_kwargs: Any) -> Bundle:
         return bundle(self)

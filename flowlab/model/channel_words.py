@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 from flowlab.model.channel_facts import COST, KINDS, PACE, QUESTIONS, ROUTED, START
 from flowlab.model.prices import PriceRow
+from flowlab.text.plain import plain
 
 if TYPE_CHECKING:
     from flowlab.model.channel import Channel
@@ -98,19 +99,20 @@ def in_words(value: Any, unit: str = "") -> str:
     if isinstance(value, str):
         return value
     measure, space, more = unit.partition(" ")
-    if measure in _STEPS:
+    if measure in _TIMES:
         return _time(value, measure) + space + more
     return f"{value:,}" if unit in _SAID else f"{value:,} {unit}"
 
 
-#: Seconds, the next larger unit, and from how many of its own a time is told in that.
-_STEPS = {"s": (60, "min", 120), "min": (60, "h", 120), "h": (24, "d", 49)}
+#: Units of time, their seconds, and below how many seconds each is used.
+_TIMES = {"s": (1, 120), "min": (60, 7_200), "h": (3_600, 176_400), "d": (86_400, float("inf"))}
 
 
 def _time(value: float, unit: str) -> str:
-    while unit in _STEPS and value >= _STEPS[unit][2]:
-        value, unit = value / _STEPS[unit][0], _STEPS[unit][1]
-    return f"{value:.1f}".removesuffix(".0") + f" {unit}" if value < 10 else f"{value:.0f} {unit}"
+    seconds = value * _TIMES[unit][0]
+    best, size = next((name, size) for name, (size, limit) in _TIMES.items() if seconds < limit)
+    amount = seconds / size
+    return f"{amount:.0f} {best}" if amount >= 10 else f"{amount:.1f} {best}".replace(".0 ", " ")
 
 
 def _price(channel: Channel, name: str) -> Answer:
@@ -145,11 +147,11 @@ def describe(channel: Channel) -> str:
 
     A trust mark stands behind what was read somewhere; see ``channels/README.md``.
     """
-    lines = [f"{channel.label} ({channel.name})"]
+    lines = [plain(f"{channel.label} ({channel.name})")]
     for question in QUESTIONS:
         lines += ["", question]
         for one in (answer(channel, name) for name in NAMES):
             if one.question == question and one.text != NONE:
                 mark = f"  [{one.trust} {one.as_of}]" if one.trust else ""
-                lines.append(f"  {one.label}: {one.text}{mark}")
+                lines.append(plain(f"  {one.label}: {one.text}{mark}"))
     return "\n".join(lines)

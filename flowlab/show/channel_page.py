@@ -58,7 +58,7 @@ def _mark(said: Answer) -> str:
     if not said.trust:
         return ""
     letter = f"<b style='color:{YELLOW}'>M</b>" if said.trust == "M" else f"<b>{safe(said.trust)}</b>"
-    return f" <span style='{MUTED};font-size:.75em;white-space:nowrap'>{letter} {safe(said.as_of[:7])}</span>"
+    return f" <span style='{MUTED};font-size:.75em;white-space:nowrap'>({letter} {safe(said.as_of[:7])})</span>"
 
 
 def _legend(trust: Mapping[str, str]) -> str:
