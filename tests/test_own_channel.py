@@ -6,8 +6,10 @@ import re
 from pathlib import Path
 
 import pytest
+from typer.testing import CliRunner
 
 import flowlab as fl
+from flowlab.cli import app
 from flowlab.errors import FormatError, UsageError
 from flowlab.model.conversation import Role
 
@@ -152,3 +154,37 @@ def test_the_kiosk_shows_a_channel_behind_a_relay_of_ones_own() -> None:
     session = fl.Session(hello("Your name?"), channel=kiosk)
     assert session.start("hi") == ["Your name?"]
     assert "invented" in (ROOT / "sample_data" / "channels" / "kiosk.yaml").read_text(encoding="utf-8")
+
+
+class TestCommand:
+    """A channel's file is named where a channel's name stands, and by ``--own`` beside recorded conversations."""
+
+    @pytest.fixture
+    def files(self, tmp_path: Path) -> tuple[str, str, str]:
+        flow, talks, own = (tmp_path / name for name in ("flow.json", "talks.jsonl", "kiosk.yaml"))
+        fl.save(hello("x" * 41), flow)
+        talks.write_text('{"id": "c1", "channel": "kiosk", "messages": [{"role": "customer", "text": "hi"}]}\n')
+        own.write_text(KIOSK, encoding="utf-8")
+        return str(flow), str(talks), str(own)
+
+    def test_replay_and_compare(self, files: tuple[str, str, str]) -> None:
+        flow, talks, own = files
+        for verb in ("replay", "compare"):
+            lost = CliRunner().invoke(app, [verb, flow, talks])
+            assert "no channel 'kiosk'" in str(lost.exception)
+            found = CliRunner().invoke(app, [verb, flow, talks, "--own", own])
+            assert found.exit_code == 0, found.output
+            assert "failed" in found.output
+
+    def test_check_and_chat(self, files: tuple[str, str, str]) -> None:
+        flow, _, own = files
+        checked = CliRunner().invoke(app, ["check", flow, "--channel", own])
+        assert "Shop kiosk takes 40" in checked.output
+        said = CliRunner().invoke(app, ["chat", flow, "--channel", own], input="hi\n")
+        assert said.exit_code == 0, said.output
+
+    def test_a_name_in_a_transcript_is_never_a_file(self, files: tuple[str, str, str]) -> None:
+        flow, _, own = files
+        talk = fl.Conversation("c1", own, (fl.Message(Role.CUSTOMER, "hi"),))
+        with pytest.raises(UsageError, match="there is no channel"):
+            fl.replay(fl.load(flow), [talk])

@@ -8,7 +8,7 @@ from typing import Annotated
 import typer
 
 import flowlab as fl
-from flowlab.cli.app import AsJson, app, print_json
+from flowlab.cli.app import AsJson, app, named_channel, print_json
 from flowlab.errors import UsageError
 from flowlab.text.files import write_whole
 
@@ -34,8 +34,7 @@ def channels(
     as_json: AsJson = False,
 ) -> None:
     """Say what each channel carries, asks for and costs; of one channel, its card with dates and trust marks."""
-    found = [fl.Channel.from_yaml(name) if _is_file(name) else name for name in names or fl.channels]
-    table = fl.channel_table(found)
+    table = fl.channel_table([named_channel(name) for name in names or fl.channels])
     if out is not None:
         forms = {".html": table.as_page, ".csv": table.as_csv, ".md": table.as_markdown}
         if out.suffix not in forms:
@@ -48,8 +47,4 @@ def channels(
     elif names:
         print("\n\n".join(one.describe() for one in table.channels))
     else:
-        print(f"{fl.channel_table(found, _FIRST)}\n\n{_MORE}")
-
-
-def _is_file(name: str) -> bool:
-    return name.endswith((".yaml", ".yml", ".json"))
+        print(f"{fl.channel_table(facts=_FIRST)}\n\n{_MORE}")
