@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 import subprocess
 import sys
+from dataclasses import fields
 from datetime import date
 from pathlib import Path
 
@@ -16,6 +17,7 @@ from flowlab.model.channel_facts import CARRIES, COST, KINDS, PACE, ROUTED, STAR
 from flowlab.model.channel_file import FACTS
 from flowlab.model.channel_words import NAMES as NAMES_OF_ANSWERS
 from flowlab.model.channel_words import answer, in_words
+from flowlab.model.prices import PriceRow
 
 NAMES = ["sms", "whatsapp", "line", "email", "webchat", "messenger", "inapp"]
 
@@ -158,6 +160,16 @@ def test_readme_explains_every_fact_and_no_other() -> None:
     readme = (BUILT_IN / "README.md").read_text(encoding="utf-8")
     table = readme.partition("## Facts")[2].partition("## Prices")[0]
     assert re.findall(r"^\| `(\w+)` \|", table, re.MULTILINE) == list(FACTS)
+
+
+def test_readme_explains_every_key_of_a_price_and_no_other() -> None:
+    readme = (BUILT_IN / "README.md").read_text(encoding="utf-8")
+    table = readme.partition("## Prices")[2].partition("## Trust")[0]
+    documented = {
+        word for row in re.findall(r"^\| (`.*?) \|", table, re.MULTILINE) for word in re.findall(r"`(\w+)`", row)
+    }
+    keys = {"from" if field.name == "since" else field.name for field in fields(PriceRow)}
+    assert documented == keys
 
 
 def test_unknown_channel_is_named_with_the_nearest() -> None:

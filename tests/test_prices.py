@@ -126,6 +126,14 @@ class TestBuiltIn:
                 assert one.trust in {"D", "S", "R", "M"}
                 assert one.usd is not None or "not known" in one.note, "an unknown fee says what is known of it"
 
+    def test_the_lists_are_a_table_with_unknown_fees_as_nan(self) -> None:
+        table = fl.channels.prices
+        assert set(table["channel"]) == {"sms", "whatsapp"}
+        unknown = table[table["usd"].isna()]
+        assert set(unknown["category"]) == {"service", "utility", "authentication", "marketing"}
+        assert set(unknown["fee"]) == {"Meta"}
+        assert table[["source", "as_of", "trust"]].ne("").all(axis=None)
+
 
 def spoken(name: str, channel: str, *lines: tuple[str, float, str]) -> list[Event]:
     """Events of a conversation: kind, hours since the start of 2026-03-02, price category."""

@@ -43,9 +43,7 @@ class FailOn(StrEnum):
     NEVER = "never"
 
 
-Channels = Annotated[
-    list[str] | None, typer.Option("--channel", help="also check texts against this channel, or the one in this file")
-]
+Channels = Annotated[list[str] | None, typer.Option("--channel", help="also check texts for this channel, or a file's")]
 
 
 WorkflowFile = Annotated[Path | None, typer.Option("--workflow", help="the TaskRouter workflow behind it (JSON)")]

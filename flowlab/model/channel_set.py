@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
+from dataclasses import astuple, fields
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -11,6 +12,7 @@ from flowlab.errors import UsageError, did_you_mean
 from flowlab.model.channel_facts import KINDS
 from flowlab.model.channel_words import KEYS
 from flowlab.model.display import Bundle, bundle
+from flowlab.model.prices import PriceRow
 from flowlab.text.plain import plain
 
 if TYPE_CHECKING:
@@ -24,8 +26,9 @@ _COLUMNS = ("channel", "question", "fact", "value", "unit", "source", "as_of", "
 class Channels(Mapping[str, "Channel"]):
     """Channels by name, in the order in which tables show them.
 
-    ``channels["sms"]`` is one, ``channels.where(identity="phone number")`` are some, ``channels.table`` is everything
-    they state, one row a channel and fact, for pandas to filter. ``channels.with_own("mine.yaml")`` has yours as well.
+    ``channels["sms"]`` is one, ``channels.where(identity="phone number")`` are some. ``channels.table`` is everything
+    they state, one row a channel and fact, for pandas to filter; ``channels.prices`` are their price lists.
+    ``channels.with_own("mine.yaml")`` has yours as well.
     """
 
     def __init__(self, makers: Mapping[str, Callable[[], Channel]], read: Callable[[str | Path], Channel]) -> None:
@@ -90,6 +93,21 @@ class Channels(Mapping[str, "Channel"]):
         import pandas as pd
 
         return pd.DataFrame.from_records(list(self._rows()), columns=list(_COLUMNS))
+
+    @property
+    def prices(self) -> pd.DataFrame:
+        """The price lists, one row a channel and fee: ``channel`` and what a
+        :class:`~flowlab.model.prices.PriceRow` holds. ``usd`` is NaN where a fee is due and not known.
+
+        >>> from flowlab.model.channel import channels
+        >>> channels.where(identity="phone number").prices[["channel", "direction", "usd", "fee"]].values.tolist()[0]
+        ['sms', 'out', 0.0083, 'Twilio']
+        """
+        import pandas as pd
+
+        rows = [(name, *astuple(row)) for name, channel in self.items() for row in channel.prices]
+        table = pd.DataFrame.from_records(rows, columns=["channel", *(field.name for field in fields(PriceRow))])
+        return table.astype({"usd": "float64"})
 
     def _rows(self) -> Iterator[tuple[Any, ...]]:
         for name, channel in self.items():
