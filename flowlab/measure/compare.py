@@ -52,6 +52,7 @@ def compare_table(outcomes: pd.DataFrame, by: str = "channel") -> pd.DataFrame:
     ``cost_usd``                  float  mean of those whose cost is known; NaN when none is
     ``cost_n``                    int    how many those are
     ``price_as_of``               str    when the oldest of the prices was read; empty without a cost
+    ``price_list``                str    whose prices they are, what they leave out, and their sources
     ``source``                    str    see :data:`SOURCES`
     ============================  =====  =============================================================
 
@@ -212,6 +213,7 @@ def _summary(frame: pd.DataFrame, occurring: list[str]) -> dict[str, Any]:
         "cost_usd": frame["cost_usd"].mean(),
         "cost_n": int(frame["cost_usd"].notna().sum()),
         "price_as_of": min(filter(None, frame["price_as_of"]), default=""),
+        "price_list": " / ".join(filter(None, frame["price_list"].unique())),
         "source": ", ".join(frame["source"].unique()),
     }
 

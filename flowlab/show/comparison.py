@@ -123,7 +123,7 @@ def _named(run: Run | Mapping[str, Run] | Sequence[Run]) -> Iterator[tuple[str, 
 
 
 #: Columns of the table that hold words.
-_WORDS = ("source", "price_as_of")
+_WORDS = ("source", "price_as_of", "price_list")
 
 
 def _json_rows(table: pd.DataFrame) -> Iterator[dict[str, Any]]:
