@@ -151,7 +151,9 @@ class ContentReader(Entries):
         def read(action: Mapping[str, Any], at: Place) -> Choice | Link:
             texts = self._named(action, at, "title")
             target = next(filter(None, map(texts.get, ("url", "phone", "code"))), "")
-            return Link(texts.get("title", ""), target) if target else Choice(texts.get("title", ""), texts.get("id", ""))
+            return (
+                Link(texts.get("title", ""), target) if target else Choice(texts.get("title", ""), texts.get("id", ""))
+            )
 
         made = self.each(body, "actions", read, place)
         return tuple(b for b in made if isinstance(b, Choice)), tuple(b for b in made if isinstance(b, Link))
