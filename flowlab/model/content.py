@@ -1,4 +1,4 @@
-"""Content templates: messages written once, with a variant for each kind of channel, as Twilio's Content API lists them.
+"""Content templates: messages written once, with a variant for each kind of channel, as the Content API lists them.
 
 Source: Twilio docs, *Content types overview* and *Using variables with Content Templates* (read 2026-11-25).
 """

@@ -2,7 +2,7 @@
 
 A tap sends the caption, with the button's id beside it as the channel does. A number or its word stands for a choice
 only where flowlab numbered the choices itself; it is then passed on as that choice's caption, the work of an adapter.
-Whatever is unknown or could mean two choices is passed on as typed. Source of the fields: Twilio docs, *Twilio's request
+Whatever is unknown or could mean two choices is passed on as typed. Source: Twilio docs, *Twilio's request
 to your incoming message webhook URL* (ButtonText, ButtonPayload; read 2026-11-25); those of a list (ListId, ListTitle)
 and of other channels are our reading.
 """
@@ -81,7 +81,7 @@ def choice_to_tap(what: str | int, shown: Shown | None) -> Choice:
     if shown.shape is Shape.NUMBERED:
         raise UsageError(f"the choices are numbered text, which has no buttons: use say('1') or a label ({there})")
     text = str(what)
-    exact = [n for n, one in enumerate(shown.choices) if text in (one.label, one.full_label, one.id)]
+    exact = [n for n, one in enumerate(shown.choices) if text == one.label]
     found = exact or list(dict.fromkeys(n for n, _ in _named(text, shown, is_numbered=True)))
     if len(found) != 1:
         raise UsageError(f"{quote(text)} names {len(found) or 'no'} choice{'s' * (len(found) > 1)}. There are {there}")
@@ -91,7 +91,8 @@ def choice_to_tap(what: str | int, shown: Shown | None) -> Choice:
 def _named(text: str, shown: Shown, is_numbered: bool = False) -> Iterator[tuple[int, str]]:
     """The choices a text may name, by index, and how. A caption goes before a number: ``2`` may be one."""
     wanted, choices = key(text), shown.choices
-    by_label = [n for n, one in enumerate(choices) if wanted in (key(one.label), key(one.full_label))]
+    by_label = [n for n, one in enumerate(choices) if wanted == key(one.label)]
+    by_label = by_label or [n for n, one in enumerate(choices) if wanted == key(one.full_label)]
     if not wanted or by_label:
         yield from ((n, "label") for n in by_label if wanted)
         return

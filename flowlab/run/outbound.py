@@ -59,7 +59,7 @@ class Outbound:
             view.is_one_off()
             sent = complete(sent, view.scope, view.state)
         view.keep({"outbound": sent})
-        return sent["Status"] == "sent"
+        return bool(sent["Status"] == "sent")
 
     def _send_text(self, view: View) -> Sent:
         text, channel = view.render(self._body), view.channel

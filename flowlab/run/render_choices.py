@@ -117,7 +117,8 @@ def key(label: str) -> str:
     import unicodedata
 
     plain = unicodedata.normalize("NFKD", label.casefold())
-    return " ".join("".join(char for char in plain if not unicodedata.combining(char)).split())
+    kept = " ".join("".join(char for char in plain if not unicodedata.combining(char)).split())
+    return kept or label.strip()
 
 
 def numbered(text: str, choices: Sequence[Choice]) -> str:
