@@ -112,7 +112,6 @@ def test_the_other_facts() -> None:
     assert render(Outgoing("a", subject="s"), with_facts(subject=True)).parts[0].subject == "s"
     abroad = render(Outgoing("a", media=(PICTURE,)), with_facts(media_countries=["US"]), country="PT")
     assert PICTURE in abroad.parts[0].text
-    assert "two letters" not in abroad.parts[0].notes
 
 
 def test_every_limit_of_the_data_has_a_behaviour() -> None:
@@ -128,6 +127,8 @@ def test_as_twilio_refuses() -> None:
     picker = Outgoing("a", choices=FOUR.choices, shape=Shape.LIST, source="twilio/list-picker")
     assert render(picker, channel("sms"), adapts=False).code == "216602"
     assert render(Outgoing("a"), whatsapp, in_window=False).code == "63016"
+    listed = Outgoing("a", choices=FOUR.choices, shape=Shape.LIST, is_approved=True)
+    assert render(listed, whatsapp, in_window=False).code == "63016", "no adapter may change what was approved"
     assert render(Outgoing("a" * 1601), channel("sms")).code == "21617"
     assert render(Outgoing("a", media=(PAPER,)), channel("line"), adapts=False).code == "12300"
 

@@ -72,6 +72,8 @@ def _with_choices(message: Outgoing, channel: Channel, in_window: bool, adapts: 
         try:
             choices, changed = fit(message, shape, channel, in_window)
         except DoesNotFit as why:
+            if not in_window:  # what was approved goes as it was approved, or not at all
+                return Rendered(refusal=f"refused: {why}", code=OUTSIDE_WINDOW)
             if not adapts:
                 return Rendered(refusal=f"refused: {why}", code=CONTENT_NOT_TAKEN)
             reasons.append(str(why))
@@ -87,6 +89,8 @@ def _why(message: Outgoing, shape: Shape, reasons: list[str]) -> list[str]:
     if shape is message.shape:
         return []
     told = f"shown as {shape} instead of {message.shape}: {'; '.join(dict.fromkeys(reasons))}"
+    if shape is not Shape.NUMBERED and any(one.description for one in message.choices):
+        told = f"{told}; the descriptions of the choices are left out"
     twilio = "Twilio itself would refuse this: add a twilio/text variant" if message.source else ""
     return [told, *filter(None, [twilio])]
 
