@@ -1,6 +1,7 @@
 """Content templates: messages written once, with a variant for each kind of channel, as the Content API lists them.
 
-Source: Twilio docs, *Content types overview* and *Using variables with Content Templates* (read 2026-11-25).
+Source: Twilio docs, *Using variables with Content Templates*, *twilio/quick-reply*, *twilio/list-picker* (read
+2026-11-25, D); the fields of the other types: general knowledge (M).
 """
 
 from __future__ import annotations

@@ -12,7 +12,8 @@ from flowlab.run.render import refusal
 from flowlab.run.render_choices import LIST_BUTTON, DoesNotFit, fit, numbered
 from flowlab.run.render_media import MediaNotCarried, carried
 
-#: Twilio's error codes. Source: Twilio docs, Error and Warning Dictionary (read 2026-11-25).
+#: Twilio's error codes. 63016, 216602, 63021 and 12300: Twilio docs, error pages (read 2026-11-25, D); 21617 and 21619:
+#: general knowledge (M); the page of 21658 names a body over 1,600 characters too.
 OUTSIDE_WINDOW, TYPE_NOT_TAKEN, CONTENT_NOT_TAKEN, TOO_LONG, EMPTY, BAD_MEDIA = (
     "63016",
     "216602",
