@@ -2,8 +2,8 @@
 
 A tap sends the caption, with the button's id beside it as the channel does. A number or its word stands for a choice
 only where flowlab numbered the choices itself; it is then passed on as that choice's caption, the work of an adapter.
-Whatever is unknown or could mean two choices is passed on as typed. The fields of a tap (ButtonText, ButtonPayload; of a
-list ListId, ListTitle) are general knowledge (M), not yet held against Twilio's webhook page.
+Whatever is unknown or could mean two choices is passed on as typed. The fields of a tap (ButtonText, ButtonPayload;
+of a list ListId, ListTitle) are general knowledge (M), not yet held against Twilio's webhook page.
 """
 
 from __future__ import annotations
