@@ -6,7 +6,7 @@
 >>> replies = session.start("hi")
 """
 
-from flowlab.api import chat, compare, diff, draw, replay, report, route
+from flowlab.api import channel_table, chat, compare, diff, draw, replay, report, route
 from flowlab.check import check
 from flowlab.errors import FlowlabError
 from flowlab.formats import load, save
@@ -33,6 +33,7 @@ __all__ = [
     "Session",
     "State",
     "Transition",
+    "channel_table",
     "channels",
     "chat",
     "check",

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import sys
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, cast, overload
@@ -25,6 +25,7 @@ if TYPE_CHECKING:
 
     from flowlab.measure.replayed import Run
     from flowlab.run.routing_result import Routing
+    from flowlab.show.channel_table import ChannelTable
     from flowlab.show.comparison import Comparison
     from flowlab.show.flow_diff import FlowDiff
     from flowlab.show.walked import Walked
@@ -101,12 +102,18 @@ def compare(run: Run | Mapping[str, Run] | Sequence[Run], by: str = "channel") -
 
 
 def diff(
-    old: Flow, new: Flow, conversations: Sequence[Conversation] | None = None, *, services: World = None
+    old: Flow,
+    new: Flow,
+    conversations: Sequence[Conversation] | None = None,
+    *,
+    services: World = None,
+    channels: Sequence[Channel] = (),
 ) -> FlowDiff:
     """What changed from one version of a flow to the next, by meaning: order and canvas are noise.
 
     ``conversations``: put through both versions, to say which now end elsewhere or read differently, and because of
-    what. ``services``: what the outside world answers. Raises UsageError for what is no flow.
+    what. ``services``: what the outside world answers. ``channels``: your own, beside the built-in ones. Raises
+    UsageError for what is no flow.
 
     The result has ``.table`` (and ``.behaviour``), ``.as_text()``, ``.as_markdown()`` and ``.draw()``.
     """
@@ -121,7 +128,8 @@ def diff(
     if conversations is None:
         return found
     talks = list(conversations)
-    runs = zip(replay_all(old, talks, services), replay_all(new, talks, services), strict=True)
+    own = {channel.name: channel for channel in channels}
+    runs = zip(replay_all(old, talks, services, own), replay_all(new, talks, services, own), strict=True)
     parted: list[Parting | None] = []
     missed: Counter[str] = Counter()
     for was, now in runs:
@@ -146,6 +154,19 @@ def chat(flow: Flow, channel: str | Channel = "sms", *, services: World = None) 
     from flowlab.widgets.chat import Chat
 
     return Chat(flow, channel, services=services)
+
+
+def channel_table(
+    channels: Mapping[str, Channel] | Iterable[str | Channel] | None = None, facts: Sequence[str] | None = None
+) -> ChannelTable:
+    """What each channel states, side by side, by the four questions and what it costs.
+
+    See :func:`flowlab.show.channel_table.channel_table`; the result has ``.table`` (a DataFrame), ``.as_html()``,
+    ``.as_markdown()``, ``.as_csv()``.
+    """
+    from flowlab.show.channel_table import channel_table as _channel_table
+
+    return _channel_table(channels, facts)
 
 
 def route(

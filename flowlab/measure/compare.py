@@ -51,6 +51,8 @@ def compare_table(outcomes: pd.DataFrame, by: str = "channel") -> pd.DataFrame:
     ``messages``                  float  both ways, mean
     ``cost_usd``                  float  mean of those whose cost is known; NaN when none is
     ``cost_n``                    int    how many those are
+    ``price_as_of``               str    when the oldest of the prices was read; empty without a cost
+    ``price_list``                str    whose prices they are, what they leave out, and their sources
     ``source``                    str    see :data:`SOURCES`
     ============================  =====  =============================================================
 
@@ -143,10 +145,22 @@ def cautions(outcomes: pd.DataFrame, by: str = "channel") -> list[str]:
         )
     if known["resolved"].notna().any() and "replayed" in sources:
         said.append("Resolved is what the record says of the recorded conversation; a replay cannot know it anew.")
+    said += _price_lists(known)
     unpriced = _order(known.loc[known["cost_usd"].isna(), "channel"], "channel")
     if unpriced:
         said.append(f"Cost is unknown on {', '.join(unpriced)}; those conversations are not in the mean.")
     return [*said, *_pairing(known)]
+
+
+def _price_lists(known: pd.DataFrame) -> list[str]:
+    """Whose prices, of when: a cost is never shown without."""
+    priced = known[known["price_as_of"] != ""]
+    names = _order(priced["channel"], "channel")
+    lists = {name: priced[priced["channel"] == name] for name in names}
+    return [
+        f"Cost on {name}: list prices as of {one['price_as_of'].min()} ({one['price_list'].iloc[0]})."
+        for name, one in lists.items()
+    ]
 
 
 def _pairing(known: pd.DataFrame) -> list[str]:
@@ -177,7 +191,7 @@ def _groups(known: pd.DataFrame, by: str) -> list[tuple[tuple[str, ...], pd.Data
 def _order(label: pd.Series, by: str) -> list[str]:
     if by == "flow":
         return list(label.unique())
-    place: dict[Hashable, int] = {name: i for i, name in enumerate(channels())} if by == "channel" else {}
+    place: dict[Hashable, int] = {name: i for i, name in enumerate(channels)} if by == "channel" else {}
     sizes = label.value_counts().to_dict()
     last = len(place)
     return sorted(sizes, key=lambda name: (name == NOT_RECORDED, place.get(name, last), -sizes[name], name))
@@ -198,6 +212,8 @@ def _summary(frame: pd.DataFrame, occurring: list[str]) -> dict[str, Any]:
         "messages": (frame["messages_out"] + frame["messages_in"]).mean(),
         "cost_usd": frame["cost_usd"].mean(),
         "cost_n": int(frame["cost_usd"].notna().sum()),
+        "price_as_of": min(filter(None, frame["price_as_of"]), default=""),
+        "price_list": " / ".join(filter(None, frame["price_list"].unique())),
         "source": ", ".join(frame["source"].unique()),
     }
 

@@ -11,7 +11,9 @@ from flowlab.model.channel import Channel
 from flowlab.model.event import ENDED, Event, EventKind
 from flowlab.model.kinds import Family, is_closing
 from flowlab.model.outcome import Outcome
+from flowlab.model.shown import Choice
 from flowlab.run import limits
+from flowlab.run.answer import Answer, tapped, understood
 from flowlab.run.context import MESSAGE_EVENTS, Start, inbound, initial_scope, sender
 from flowlab.run.limits import RunStopped
 from flowlab.run.memo import TAIL, Memo, Trace, Turn, fill
@@ -90,15 +92,20 @@ class Execution:
         else:
             self._walk(self.node, None)
 
-    def resume(self, text: str, media: tuple[str, ...], time_s: float) -> None:
-        """The customer answered, at ``time_s``."""
-        view = self.view
+    def resume(self, text: str, media: tuple[str, ...], time_s: float, choice: Choice | None = None) -> None:
+        """The customer answered, at ``time_s``; ``choice``: by a tap on it."""
+        view, shown = self.view, self.view.shown
+        answer = Answer(text)
+        if shown is not None:
+            answer = tapped(choice, shown) if choice else understood(text, shown)
         self._set_time(time_s)
         view.heard_s = time_s
         view.answered = self._gone_silent = False
         self.replies += 1
-        reply = inbound(self._sender, text, media, len(view.log))
-        view.tell(RECEIVED, text, " ".join(media), units=billed_units(text, view.channel))
+        reply = inbound(self._sender, answer.body, media, len(view.log))
+        reply.update(answer.fields)
+        cost = billed_units(text, view.channel)
+        view.tell(RECEIVED, text, " ".join(media), answer.how, answer.choice, cost)
         trigger = view.scope["trigger"]
         if "conversation" in trigger:  # Conversations deliver the reply under the trigger too; flows read either
             trigger["conversation"] = trigger["conversation"] | reply
@@ -150,7 +157,7 @@ class Execution:
             else:
                 # Whether the customer is silent or answered follows from the exit: a wait is left by its reply or its
                 # timeout.
-                place = (node.name, done, view.handed_off, view.in_window, self._in_a_row, view.parent)
+                place = (node.name, done, view.handed_off, view.in_window, self._in_a_row, view.parent, view.shown)
                 turn = memo.find(place, view.scope)
                 if turn is not None and self._steps + turn.steps <= limits.MAX_STEPS:
                     self._lay_down(turn)

@@ -93,6 +93,22 @@ def refusal(text: str, media: str, channel: Channel, in_window: bool = True) -> 
             f"refused: more than {hours:g} hours since the customer wrote, {channel.name} takes approved templates only"
         )
     limit = channel.value("max_text_chars")
-    if limit and len(text) > limit:
-        return f"refused: {len(text):,} characters, {channel.name} takes {limit:,}"
+    if limit and length(text, channel) > limit:
+        return f"refused: {length(text, channel):,} {counted_in(channel)}, {channel.name} takes {limit:,}"
     return ""
+
+
+def length(text: str, channel: Channel) -> int:
+    """How long a text is in the unit in which the channel counts.
+
+    >>> from flowlab.model.channel import channel
+    >>> length("👋", channel("line")), length("👋", channel("webchat"))
+    (2, 1)
+    """
+    in_utf16 = channel.value("text_counted_in") == "UTF-16 units" and not text.isascii()
+    return len(text) + sum(char > "\uffff" for char in text) if in_utf16 else len(text)
+
+
+def counted_in(channel: Channel) -> str:
+    """The unit in which the channel counts the length of a text."""
+    return str(channel.value("text_counted_in", "characters"))

@@ -13,6 +13,7 @@ from functools import lru_cache
 from typing import Any
 from zoneinfo import ZoneInfo
 
+from flowlab.model.content import ContentTemplate
 from flowlab.model.flow import Flow
 from flowlab.model.readings import READINGS, Readings
 
@@ -100,7 +101,7 @@ class Services:
     A callable gets a :class:`Request` and gives an :class:`Answer`, or anything else as the JSON body of a 200. A state
     inside a subflow is found as ``run-subflow state/state``, else by its own name. ``subflows``: by flow sid, the flows
     that run-subflow runs; one that is not here is answered as any other call. ``readings``: how the run reads what
-    Twilio leaves open.
+    Twilio leaves open. ``content``: content templates by sid.
 
     >>> services = Services({"check_hours": lambda request: {"open": request.time.hour < 18}})
     """
@@ -110,6 +111,7 @@ class Services:
     timezone: str = "UTC"
     subflows: Mapping[str, Flow] = field(default_factory=dict)
     readings: Readings = READINGS
+    content: Mapping[str, ContentTemplate] = field(default_factory=dict)
 
     def answer(self, request: Request) -> Answer | None:
         """The answer: by state name, then by the first URL pattern that fits; None if nothing answers."""

@@ -14,6 +14,7 @@
         - {status: 404, json: {found: false}}
     subflows:                            # the flows that run-subflow runs, by flow sid; paths beside this file
       FW0123456789abcdef0123456789abcdef: flows/collect_address.json
+    content: templates.json              # content templates, by a path beside this file, or in place
     readings: {any_of_trims_items: false}   # see docs/fidelity.md
 
 ``when`` holds if all it names hold: ``weekday`` (``mon-fri``, ``sat,sun``), ``time`` (``09:00-18:00``, end excluded,
@@ -35,6 +36,7 @@ from typing import Any
 
 from flowlab.errors import UsageError
 from flowlab.model.readings import read_readings
+from flowlab.run.content_file import read_content
 from flowlab.run.services import Answer, Rule, Services, When
 from flowlab.run.subflow_files import read_subflows
 from flowlab.text.checked import SECONDS, TEXT, Check, Entries, whole
@@ -94,7 +96,8 @@ class _Reader(Entries):
         subflows, wrong = read_subflows(self.mapping(data, (), "subflows"), self.folder)
         for sid, message in wrong.items():
             self.found.fault(("subflows", sid), message)
-        services = Services(widgets, urls, self.timezone(data), subflows, read_readings(data, self))
+        content = read_content(data.get("content"), self.folder, self.found.fault)
+        services = Services(widgets, urls, self.timezone(data), subflows, read_readings(data, self), content)
         self.found.raise_faults()
         return services
 

@@ -17,6 +17,7 @@ from flowlab.model.flow import Flow
 from flowlab.model.kinds import TRIGGER_EVENTS
 from flowlab.model.outcome import Outcome
 from flowlab.model.shown import Shown
+from flowlab.run.answer import choice_to_tap
 from flowlab.run.context import Start
 from flowlab.run.execution import Execution, Setting
 from flowlab.run.outbound import Sent, complete
@@ -186,6 +187,20 @@ class Session:
             self._log(RECEIVED, ("", "", "", "", text, "", " ".join(media), "to the agent", units, ""))
             return said
         return said + self._begin(Start(self._message_event(), text, media, execution.start.context))
+
+    def tap(self, what: str | int, *, after_s: float = DEFAULT_REPLY_S) -> list[str]:
+        """The customer taps a choice of the last message: its label, id or number, ``after_s`` seconds from now.
+
+        Raises UsageError, naming the choices, where there is no such button.
+        """
+        shown = self.shown
+        choice = choice_to_tap(what, shown)
+        said, execution = self.wait(after_s), self.execution
+        if execution is None or not execution.is_waiting:
+            return said + self.say(choice.label, after_s=0)
+        execution.view.shown = shown
+        execution.resume(choice.label, (), self.time_s, choice)
+        return said + self._told(execution)
 
     def wait(self, seconds: float) -> list[str]:
         """Let time pass without a word from the customer; timeouts in between happen at their time."""

@@ -20,7 +20,7 @@ from flowlab.run.template import LookUp, Renderer, compile_template
 from flowlab.run.values import look_up, text_of
 
 FAULT, SENT, STEP = EventKind.FAULT.value, EventKind.SENT.value, EventKind.STEP.value
-HANDED_OFF = EventKind.HANDED_OFF.value
+HANDED_OFF, SHOWN = EventKind.HANDED_OFF.value, EventKind.SHOWN.value
 SURELY_SMALL_CHARS = MAX_VALUE_BYTES // 4
 new_event = tuple.__new__  # makes an Event without NamedTuple's own slower constructor: a replay makes millions
 
@@ -263,6 +263,7 @@ def pairs(state: State, key: str) -> list[Mapping[str, Any]]:
 
 __all__ = [
     "SENT",
+    "SHOWN",
     "Descent",
     "Exit",
     "Step",

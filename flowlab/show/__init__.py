@@ -11,9 +11,17 @@ def register_displays() -> None:
 
     for name in ("Flow", "Workflow", "Journey"):
         register(name, _bundle)
+    for name in ("Channel", "Channels"):
+        register(name, _channel_bundle)
 
 
 def _bundle(thing: Any) -> tuple[dict[str, Any], dict[str, Any]]:
     from flowlab.show.draw import flow_bundle
 
     return flow_bundle(thing)
+
+
+def _channel_bundle(thing: Any) -> tuple[dict[str, Any], dict[str, Any]]:
+    from flowlab.show.channel_table import bundle
+
+    return bundle(thing)
