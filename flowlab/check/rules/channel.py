@@ -11,7 +11,7 @@ from flowlab.model.channel import Channel
 from flowlab.model.finding import Severity
 from flowlab.model.flow import State
 from flowlab.model.kinds import TRIGGER_EVENTS, Family
-from flowlab.run.render import segments
+from flowlab.run.segments import segments
 from flowlab.text.plain import quote
 
 _MANY_SEGMENTS = 3
