@@ -32,8 +32,8 @@ _CLUSTER = re.compile(
 def clusters(text: str) -> list[str]:
     """Split a text into what a reader takes for one character each; ``\\r\\n`` counts as two.
 
-    >>> clusters("e\\u0301a👩🏽\\u200d🚀")
-    ['é', 'a', '👩🏽\\u200d🚀']
+    >>> [len(cluster) for cluster in clusters("ae\\u0301👩🏽\\u200d🚀")]
+    [1, 2, 4]
     """
     if all_alone(text):
         return list(text)
@@ -61,7 +61,8 @@ class _Classes(dict[int, str]):
 
 @cache
 def _classes() -> _Classes:
-    return _Classes((point, letter) for letter, runs in _runs().items() for run in runs for point in run)
+    common = dict.fromkeys(range(0x300), "x")
+    return _Classes(common | {point: letter for letter, runs in _runs().items() for run in runs for point in run})
 
 
 @cache

@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 from bisect import bisect_right
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from itertools import accumulate, pairwise
 from typing import Any
 
@@ -21,8 +21,7 @@ _GSM_BASIC = (
     "¿abcdefghijklmnopqrstuvwxyzäöñüà"
 )
 _GSM_EXTENSION = "^{}\\[~]|€\f"
-_IS_BASIC = re.compile(f"[{re.escape(_GSM_BASIC)}]*")
-_IS_GSM = re.compile(f"[{re.escape(_GSM_BASIC + _GSM_EXTENSION)}]*")
+_is_basic = re.compile(f"[{re.escape(_GSM_BASIC)}]*").fullmatch
 _NOT_GSM = re.compile(f"[^{re.escape(_GSM_BASIC + _GSM_EXTENSION)}]")
 _EXTENDED = re.compile(f"[{re.escape(_GSM_EXTENSION)}]")
 _HALVES = re.compile("[\ud800-\udbff][\udc00-\udfff]")
@@ -32,20 +31,25 @@ _HOLDS = {"GSM-7": (160, 153), "UCS-2": (70, 67)}
 _NAMED_AT_MOST = 5
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, repr=False)
 class Segments:
     """How an SMS is cut.
 
     ``encoding``: ``GSM-7`` or ``UCS-2``. ``segments``: how many are billed. ``units``: length in septets (GSM-7) or
-    UTF-16 units (UCS-2), headers left out. ``forced_by``: the first character outside GSM-7, empty where there is none.
-    ``text``: what is counted; with smart encoding, what is sent. What follows is worked out when asked for.
+    UTF-16 units (UCS-2), headers left out. ``text``: what is counted; with smart encoding, what is sent. All else is
+    worked out when asked for.
     """
 
     encoding: str
     segments: int
     units: int
-    forced_by: str = ""
-    text: str = field(default="", repr=False)
+    text: str = ""
+
+    @property
+    def forced_by(self) -> str:
+        """The first character outside GSM-7, which makes the whole text UCS-2; empty where there is none."""
+        found = _NOT_GSM.search(self.text)
+        return found.group() if found else ""
 
     @property
     def costly_characters(self) -> tuple[tuple[int, str], ...]:
@@ -101,6 +105,10 @@ class Segments:
         """
         return _advice(self) if self.encoding == "UCS-2" and self.segments > 1 else ""
 
+    def __repr__(self) -> str:
+        facts = ("encoding", "segments", "units", "forced_by")
+        return f"Segments({', '.join(f'{name}={getattr(self, name)!r}' for name in facts)})"
+
     def _repr_mimebundle_(self, **_kwargs: Any) -> tuple[dict[str, Any], dict[str, Any]]:
         """In a notebook the cut shows itself, the costly characters marked. The show room registers how."""
         from flowlab.model import display
@@ -123,16 +131,15 @@ def segments(text: str, smart_encoding: bool = False) -> Segments:
     """
     if smart_encoding:
         text = smart_encoded(_joined(text))
-    if _IS_BASIC.fullmatch(text):
+    if _is_basic(text):
         units = len(text)
-        return Segments("GSM-7", 1 if units <= 160 else -(-units // 153), units, "", text)
-    outside = _NOT_GSM.search(text)
-    if outside is None:
+        return Segments("GSM-7", 1 if units <= 160 else -(-units // 153), units, text)
+    if not _NOT_GSM.search(text):
         units = len(text) + len(_EXTENDED.findall(text))
-        return Segments("GSM-7", _count(text, units, "GSM-7"), units, "", text)
+        return Segments("GSM-7", _count(text, units, "GSM-7"), units, text)
     text = _joined(text)
     units = _utf16_units(text)
-    return Segments("UCS-2", _count(text, units, "UCS-2"), units, text[outside.start()], text)
+    return Segments("UCS-2", _count(text, units, "UCS-2"), units, text)
 
 
 def _joined(text: str) -> str:
@@ -158,7 +165,7 @@ def _widths(pieces: Iterable[str], encoding: str) -> list[int]:
     """Units that each piece takes; a piece is what must not be cut."""
     if encoding == "GSM-7":
         return [2 if char in _GSM_EXTENSION else 1 for char in pieces]
-    return [_utf16_units(piece) for piece in pieces]
+    return [1 if len(piece) == 1 and piece <= "\uffff" else _utf16_units(piece) for piece in pieces]
 
 
 def _starts(widths: Sequence[int], alone: int, each: int) -> list[int]:
