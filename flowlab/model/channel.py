@@ -5,14 +5,14 @@ The facts are dated data with sources in ``channels/*.yaml`` beside this file, o
 
 from __future__ import annotations
 
-import re
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from functools import cache
 from pathlib import Path
 from typing import Any
 
 from flowlab.errors import UsageError, did_you_mean
+from flowlab.model.address import canonical, is_address, is_own_address, own_forms
 from flowlab.model.channel_file import read_channel_file
 
 BUILT_IN = Path(__file__).parent / "channels"
@@ -76,13 +76,36 @@ class Channel:
 
         >>> channel("whatsapp").check_address("whatsapp:+12025550143")
         """
-        prefix, _, kind = self.address_format.rstrip("}").partition("{")
-        bare = text.removeprefix(prefix)
-        if not text.startswith(prefix) or not _ADDRESS_CHECKS[kind](bare):
+        if not is_address(text, self.address_format):
             raise UsageError(
                 f"{text!r} is not an address on {self.label}: expected {self.address_format}, "
                 f"for instance {self.example_contact}"
             )
+
+    def check_own_address(self, text: str) -> None:
+        """Check that ``text`` has the form of an address of ours on this channel: a number, an inbox, a page.
+
+        On SMS also a short code, a sender name of up to 11 characters or a messaging service's sid. Raises UsageError
+        saying what form was expected.
+
+        >>> channel("sms").check_own_address("32665")
+        """
+        if not is_own_address(text, self.address_format):
+            expected = own_forms(self.address_format, self.example_address)
+            raise UsageError(f"{text!r} is not an address of ours on {self.label}: expected {expected}")
+
+    def address(self, text: str, region: str = "") -> str:
+        """The customer's address that a person meant, as the platform writes it.
+
+        ``region``: two letters (ISO 3166), the country whose way of writing a number without ``+`` is in. Raises
+        UsageError when the text is no address on this channel.
+
+        >>> channel("sms").address("(202) 555-0143", region="US")
+        '+12025550143'
+        """
+        found = canonical(text, self.address_format, region)
+        self.check_address(found)
+        return found
 
     @classmethod
     def from_yaml(cls, path: str | Path) -> Channel:
@@ -93,22 +116,6 @@ class Channel:
         keys = read_channel_file(Path(path))
         facts = {name: Fact(**fact) for name, fact in keys.pop("facts").items()}
         return cls(**keys, facts=facts)
-
-
-def _is_phone(text: str) -> bool:
-    import phonenumbers
-
-    try:
-        return text.startswith("+") and phonenumbers.is_possible_number(phonenumbers.parse(text))
-    except phonenumbers.NumberParseException:
-        return False
-
-
-_ADDRESS_CHECKS: dict[str, Callable[[str], bool]] = {
-    "phone": _is_phone,
-    "email": lambda text: re.fullmatch(r"[^\s@<>]+@[^\s@<>.]+(\.[^\s@<>.]+)+", text) is not None,
-    "id": lambda text: re.fullmatch(r"\S+", text) is not None,
-}
 
 
 @cache

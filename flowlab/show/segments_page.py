@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Callable
 from typing import Any
 
 from flowlab.run.segments import Segments
@@ -10,6 +11,8 @@ from flowlab.text.markup import BLUE, MUTED, RED, Html, safe
 from flowlab.text.plain import plain
 
 _SHOWN_AT_MOST = 20
+#: What joins two emoji into one. It steers nothing, and spelt out it would tear them apart.
+_JOINER = re.compile("(?<=[^\0-\xff])\u200d(?=[^\0-\xff])")
 _SEGMENT = f"border-left:3px solid {BLUE};padding:.1em .6em;margin:.2em 0;white-space:pre-wrap;overflow-wrap:anywhere"
 _COSTLY = f"border-bottom:2px solid {RED};font-weight:bold"
 
@@ -27,14 +30,14 @@ def html_page(cut: Segments) -> str:
         for number, part in enumerate(parts[:_SHOWN_AT_MOST], 1)
     )
     lines = [_head(cut), *_more(parts), *([cut.advice] if cut.advice else [])]
-    below = "".join(f"<div>{safe(line)}</div>" for line in lines[1:])
+    below = "".join(f"<div>{_seen(line, safe)}</div>" for line in lines[1:])
     return f"<div style='max-width:46em'><div><b>{safe(lines[0])}</b></div>{body}{below}</div>"
 
 
 def text_page(cut: Segments) -> str:
     """The same for the terminal, control characters spelt out."""
     parts = cut.parts
-    lines = [f"  {number:>2} | {plain(part)}" for number, part in enumerate(parts[:_SHOWN_AT_MOST], 1)]
+    lines = [f"  {number:>2} | {_seen(part, plain)}" for number, part in enumerate(parts[:_SHOWN_AT_MOST], 1)]
     kinds = list(dict.fromkeys(char for _, char in cut.costly_characters))
     costly = ", ".join(f"{plain(char)} (U+{ord(char):04X})" for char in kinds[:_SHOWN_AT_MOST])
     costly += f" and {len(kinds) - _SHOWN_AT_MOST} more" if len(kinds) > _SHOWN_AT_MOST else ""
@@ -60,7 +63,14 @@ def _more(parts: tuple[str, ...]) -> list[str]:
 def _marked(part: str, cut: Segments) -> Html:
     costly = {char for _, char in cut.costly_characters}
     if not costly:
-        return Html(safe(part))
+        return Html(_seen(part, safe))
     runs = re.split(f"([{re.escape(''.join(sorted(costly)))}]+)", part)
-    spans = (f"<span style='{_COSTLY}'>{safe(run)}</span>" if n % 2 else safe(run) for n, run in enumerate(runs))
+    spans = (
+        f"<span style='{_COSTLY}'>{_seen(run, safe)}</span>" if n % 2 else _seen(run, safe)
+        for n, run in enumerate(runs)
+    )
     return Html("".join(spans))
+
+
+def _seen(text: str, show: Callable[[str], str]) -> str:
+    return "\u200d".join(show(piece) for piece in _JOINER.split(text))
