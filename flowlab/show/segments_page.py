@@ -65,10 +65,8 @@ def _marked(part: str, cut: Segments) -> Html:
     if not costly:
         return Html(_seen(part, safe))
     runs = re.split(f"([{re.escape(''.join(sorted(costly)))}]+)", part)
-    spans = (
-        f"<span style='{_COSTLY}'>{_seen(run, safe)}</span>" if n % 2 else _seen(run, safe)
-        for n, run in enumerate(runs)
-    )
+    shown = [_seen(run, safe) for run in runs]
+    spans = (f"<span style='{_COSTLY}'>{run}</span>" if n % 2 else run for n, run in enumerate(shown))
     return Html("".join(spans))
 
 
