@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from flowlab.run.segments import Segments
 from flowlab.text.markup import BLUE, MUTED, RED, Html, safe
 from flowlab.text.plain import plain
+
+if TYPE_CHECKING:
+    from flowlab.run.segments import Segments
 
 _SHOWN_AT_MOST = 20
 #: What joins two emoji into one. It steers nothing, and spelt out it would tear them apart.
