@@ -15,7 +15,7 @@ from flowlab.model.conversation import Conversation, Message
 from flowlab.model.flow import Condition, Flow, State, Transition
 from flowlab.model.journey import journey
 from flowlab.model.outcome import Outcome
-from flowlab.run.render import segments
+from flowlab.run.segments import segments
 from flowlab.run.services import Services
 from flowlab.run.session import Session
 from flowlab.show import register_displays

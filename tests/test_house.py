@@ -32,7 +32,7 @@ MAY_IMPORT = {
         "model",
         "text",
         "errors",
-        "run.render",
+        "run.segments",
         "run.template",
         "run.dialect",
         "run.conditions",

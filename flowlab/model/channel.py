@@ -5,8 +5,7 @@ The facts are dated data with sources in ``channels/*.yaml`` beside this file, o
 
 from __future__ import annotations
 
-import re
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date
 from functools import cache, partial
@@ -16,6 +15,7 @@ from typing import Any
 from flowlab.errors import UsageError, did_you_mean
 from flowlab.model import channel_words
 from flowlab.model import prices as price_list
+from flowlab.model.address import canonical, is_address, is_own_address, own_forms
 from flowlab.model.channel_file import BUILT_IN as BUILT_IN
 from flowlab.model.channel_file import NAMES as NAMES
 from flowlab.model.channel_file import read_channel_file
@@ -113,13 +113,36 @@ class Channel:
 
         >>> channel("whatsapp").check_address("whatsapp:+12025550143")
         """
-        prefix, _, kind = self.address_format.rstrip("}").partition("{")
-        bare = text.removeprefix(prefix)
-        if not text.startswith(prefix) or not _ADDRESS_CHECKS[kind](bare):
+        if not is_address(text, self.address_format):
             raise UsageError(
                 f"{text!r} is not an address on {self.label}: expected {self.address_format}, "
                 f"for instance {self.example_contact}"
             )
+
+    def check_own_address(self, text: str) -> None:
+        """Check that ``text`` has the form of an address of ours on this channel: a number, an inbox, a page.
+
+        On SMS also a short code, a sender name of up to 11 characters or a messaging service's sid. Raises UsageError
+        saying what form was expected.
+
+        >>> channel("sms").check_own_address("32665")
+        """
+        if not is_own_address(text, self.address_format):
+            expected = own_forms(self.address_format, self.example_address)
+            raise UsageError(f"{text!r} is not an address of ours on {self.label}: expected {expected}")
+
+    def address(self, text: str, region: str = "") -> str:
+        """The customer's address that a person meant, as the platform writes it.
+
+        ``region``: two letters (ISO 3166), the country whose way of writing a number without ``+`` is in. Raises
+        UsageError when the text is no address on this channel.
+
+        >>> channel("sms").address("(202) 555-0143", region="US")
+        '+12025550143'
+        """
+        found = canonical(text, self.address_format, region)
+        self.check_address(found)
+        return found
 
     @classmethod
     def from_yaml(cls, path: str | Path) -> Channel:
@@ -132,22 +155,6 @@ class Channel:
         facts = {name: Fact(**fact) for name, fact in keys.pop("facts").items()}
         rows = tuple(PriceRow(**row) for row in keys.pop("prices"))
         return cls(**keys, facts=facts, prices=rows)
-
-
-def _is_phone(text: str) -> bool:
-    import phonenumbers
-
-    try:
-        return text.startswith("+") and phonenumbers.is_possible_number(phonenumbers.parse(text))
-    except phonenumbers.NumberParseException:
-        return False
-
-
-_ADDRESS_CHECKS: dict[str, Callable[[str], bool]] = {
-    "phone": _is_phone,
-    "email": lambda text: re.fullmatch(r"[^\s@<>]+@[^\s@<>.]+(\.[^\s@<>.]+)+", text) is not None,
-    "id": lambda text: re.fullmatch(r"\S+", text) is not None,
-}
 
 
 @cache
