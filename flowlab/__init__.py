@@ -13,6 +13,7 @@ from flowlab.formats import load, save
 from flowlab.model.channel import Channel, channels
 from flowlab.model.conversation import Conversation, Message
 from flowlab.model.flow import Condition, Flow, State, Transition
+from flowlab.model.hours import Hours
 from flowlab.model.journey import journey
 from flowlab.model.outcome import Outcome
 from flowlab.run.render import segments
@@ -27,6 +28,7 @@ __all__ = [
     "Conversation",
     "Flow",
     "FlowlabError",
+    "Hours",
     "Message",
     "Outcome",
     "Services",

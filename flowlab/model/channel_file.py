@@ -59,6 +59,7 @@ FACTS: dict[str, Check] = {
     "price_out_usd": NUMBER,
     "price_in_usd": NUMBER,
     "session_life": _TEXT,
+    "session_expires_h": NUMBER,
 }
 #: What may stand beside the value of a fact.
 _ABOUT: dict[str, Check] = {

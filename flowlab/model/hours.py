@@ -24,8 +24,8 @@ from flowlab.model.week import DAY_MIN, WEEKDAYS, Interval, as_text
 
 _DAY_S = 86_400
 _EPOCH_DAY = date(1970, 1, 1).toordinal()
-#: The first and last second that a calendar is asked about, 1970-01-02 to 9999-12-29: a day's room for any time zone.
-FIRST_S, LAST_S = float(_DAY_S), 253_402_041_600.0
+#: The first and last second that a calendar is asked about, 1970-01-01 to 9999-12-29: room for any time zone.
+FIRST_S, LAST_S = 0.0, 253_402_041_600.0
 NAMES = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")
 
 #: A moment: an aware datetime, ISO text with an offset, or seconds since 1970 UTC.
@@ -113,18 +113,22 @@ class Hours:
             return -self.open_seconds_between(end_s, start_s)
         days = range(int(start_s // _DAY_S), int(end_s // _DAY_S) + 1)
         spans = (span for day in days for span in self._spans(day))
-        return sum(max(0.0, min(close, end_s) - max(open, start_s)) for open, close in spans)
+        return sum(max(0.0, min(closes, end_s) - max(opens, start_s)) for opens, closes in spans)
 
     def on(self, day: date) -> tuple[Interval, ...]:
         """The spans that begin on a date, in minutes from its midnight."""
         return () if day in self.holidays else self.special.get(day, self.week[day.weekday()])
 
     @cached_property
-    def _zone(self) -> ZoneInfo:
-        return ZoneInfo(self.timezone)
+    def zone(self) -> ZoneInfo:
+        """The time zone of the place."""
+        try:
+            return ZoneInfo(self.timezone)
+        except (ValueError, OSError, KeyError):
+            raise UsageError(f"{self.timezone!r:.60} is no time zone; write it like Europe/Lisbon") from None
 
     def _local(self, time_s: float) -> datetime:
-        return datetime.fromtimestamp(time_s, self._zone)
+        return datetime.fromtimestamp(time_s, self.zone)
 
     def _is_open(self, time_s: float) -> bool:
         local = self._local(time_s)
@@ -132,13 +136,15 @@ class Hours:
         return any(start * 60 <= seconds < end * 60 for start, end in self._within(local.date()))
 
     def _within(self, day: date) -> Iterator[Interval]:
-        """The spans within a date, cut at both midnights, with what the day before left open."""
+        """The spans within a date, cut at both midnights, with what the day before left open; none overlap."""
+        done = 0
         if day not in self.holidays and day not in self.special:
-            for _, end in self.on(day - timedelta(1)):
-                if end > DAY_MIN:
-                    yield 0, end - DAY_MIN
+            done = max((end - DAY_MIN for _, end in self.on(day - timedelta(1))), default=0)
+        if done > 0:
+            yield 0, done
         for start, end in self.on(day):
-            yield start, min(end, DAY_MIN)
+            if end > done:
+                yield max(start, done), min(end, DAY_MIN)
 
     def _spans_from(self, time_s: float) -> Iterator[tuple[int, int]]:
         """Open spans in which the next change lies, if there is one."""
@@ -161,7 +167,7 @@ class Hours:
             dates = {local.date(), datetime.fromtimestamp(end + offset - 1, UTC).date()}
             for each in sorted(dates):
                 midnight = (each.toordinal() - _EPOCH_DAY) * _DAY_S - offset
-                for opens, closes in sorted(self._within(each)):
+                for opens, closes in self._within(each):
                     start, stop = max(begin, midnight + opens * 60), min(end, midnight + closes * 60)
                     if start < stop:
                         yield start, stop
@@ -202,7 +208,7 @@ def seconds_of(when: When) -> float:
     >>> seconds_of("2026-03-02T10:00:00+00:00")
     1772445600.0
     """
-    if isinstance(when, int | float) and not isinstance(when, bool):
+    if isinstance(when, int | float):
         found = float(when)
     else:
         try:

@@ -1,16 +1,17 @@
 """A calendar of opening hours as users write it (YAML), read with every fault named at once. Its form::
 
-    timezone: Europe/Lisbon
-    mon-fri: "09:00-13:00, 14:00-18:00"   # several a day; "22:00-06:00" goes on over midnight
-    sat: "10:00-13:00"                    # a day that is not named is closed, as is "closed"
-    holidays: {2026-12-25: Christmas Day} # closed; or a list of dates
-    special: {2026-12-24: "09:00-13:00"}  # other hours than on that weekday
+timezone: Europe/Lisbon
+mon-fri: "09:00-13:00, 14:00-18:00"   # several a day; "22:00-06:00" goes on over midnight
+sat: "10:00-13:00"                    # a day that is not named is closed, as is "closed"
+holidays: {2026-12-25: Christmas Day} # closed; or a list of dates
+special: {2026-12-24: "09:00-13:00"}  # other hours than on that weekday
 """
 
 from __future__ import annotations
 
 from collections.abc import Mapping
 from datetime import date, datetime
+from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
@@ -102,26 +103,20 @@ class _Hours:
             else:
                 found.append(span)
         found.sort()
-        if any(end > start for (_, end), (start, _) in zip(found, found[1:], strict=False)):
+        if any(end > start for (_, end), (start, _) in pairwise(found)):
             self._reader.found.fault(place, "two of these spans overlap")
         return tuple(found)
 
     def _holidays(self, value: Any) -> dict[date, str]:
-        if isinstance(value, Mapping):
-            named = {key: name for key, name in value.items()}
-        elif isinstance(value, list | tuple):
-            named = dict.fromkeys(value, "") if all(isinstance(each, str | date) for each in value) else None
-        else:
-            named = {} if value is None else None
-        if named is None:
+        if value is None:
+            return {}
+        if isinstance(value, list | tuple) and all(isinstance(each, str | date) for each in value):
+            value = dict.fromkeys(value, "")
+        if not isinstance(value, Mapping):
             self._fault(("holidays",), f"expected dates with names, found {short(repr(value), 40)}")
             return {}
-        found: dict[date, str] = {}
-        for key, name in named.items():
-            day = self._date(key, (*self._place, "holidays", key))
-            if day is not None:
-                found[day] = "" if name is None else str(name)
-        return found
+        days = {key: self._date(key, (*self._place, "holidays", key)) for key in value}
+        return {day: str(value[key] or "") for key, day in days.items() if day is not None}
 
     def _date(self, key: Any, place: Place) -> date | None:
         if isinstance(key, date) and not isinstance(key, datetime):

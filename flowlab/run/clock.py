@@ -103,7 +103,8 @@ def _later(count: float, unit: str, now: datetime) -> datetime | None:
 
 
 def _time(text: str) -> time:
-    return time(*map(int, text.split(":")))
+    hour, minute, second = map(int, f"{text}:0".split(":")[:3])
+    return time(hour, minute, second)
 
 
 def _on_clock(shown: datetime, now: datetime) -> datetime:

@@ -11,6 +11,13 @@ def register_displays() -> None:
 
     for name in ("Flow", "Workflow", "Journey"):
         register(name, _bundle)
+    register("Hours", _hours)
+
+
+def _hours(thing: Any) -> tuple[dict[str, Any], dict[str, Any]]:
+    from flowlab.show.hours import hours_bundle
+
+    return hours_bundle(thing)
 
 
 def _bundle(thing: Any) -> tuple[dict[str, Any], dict[str, Any]]:
