@@ -6,8 +6,7 @@
 >>> replies = session.start("hi")
 """
 
-from flowlab.api import chat, compare, diff, draw, replay, report, route
-from flowlab.check import check
+from flowlab.api import chat, check, compare, diff, draw, replay, report, route
 from flowlab.errors import FlowlabError
 from flowlab.formats import load, save
 from flowlab.model.channel import Channel, channels

@@ -13,7 +13,18 @@ import flowlab as fl
 from flowlab.check.baseline import baseline_text, read_baseline
 from flowlab.check.page import github_page
 from flowlab.check.sarif import sarif
-from flowlab.cli.app import AsJson, Dark, FlowFile, WorkersFile, app, load_checked, load_flow, load_workflow, print_json
+from flowlab.cli.app import (
+    AsJson,
+    Dark,
+    FlowFile,
+    ServicesFile,
+    WorkersFile,
+    app,
+    load_checked,
+    load_flow,
+    load_workflow,
+    print_json,
+)
 from flowlab.errors import UsageError
 from flowlab.formats.studio import write_flow
 from flowlab.formats.workspace import load_workspace
@@ -51,6 +62,7 @@ def check(
     config: Annotated[Path | None, typer.Option(help="a flowlab.toml; else the nearest beside or above a flow")] = None,
     baseline: Annotated[Path | None, typer.Option(help="findings known before; only new ones count")] = None,
     write_baseline: Annotated[Path | None, typer.Option(help="write today's findings as known")] = None,
+    services: ServicesFile = None,
 ) -> None:
     """Find what will go wrong, before anything runs."""
     if as_json + as_sarif + as_github > 1:
@@ -58,7 +70,9 @@ def check(
     known = read_baseline(baseline) if baseline else frozenset()
     routing = load_routing(workflow, workers)
     found = {
-        str(path): fl.check(load_checked(path), channel or (), **routing, config=config).without(known)
+        str(path): fl.check(load_checked(path), channel or (), **routing, config=config, services=services).without(
+            known
+        )
         for path in flows
     }
     if write_baseline:
