@@ -217,7 +217,9 @@ def test_it_shows_its_week_and_its_days_and_lets_nothing_through() -> None:
     calendar = Hours.from_yaml({"timezone": "Europe/Lisbon", "mon-thu": "22:00-06:00"} | DAYS)
     text, page = hours_text(calendar), hours_html(calendar)
     assert "Europe/Lisbon" in text
-    assert "22:00-06:00" in text
+    assert "Tuesday    ############································####  until 06:00, 22:00-06:00" in text
+    assert "Friday     ############····································  until 06:00\n" in text
+    assert "Saturday   ················································  closed" in text
     assert "Thu 2026-12-24  09:00-13:00" in text
     assert "<b>\\x1b (holiday)" in text
     assert "&lt;b&gt;" in page

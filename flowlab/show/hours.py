@@ -36,7 +36,7 @@ def hours_text(hours: Hours) -> str:
         " " * 11 + "".join(f"{h:<6}" for h in range(0, 24, 3)).rstrip(),
     ]
     for name, today, before in _days(hours):
-        lines.append(f"{name:<9}  {_bar(today, before)}  {as_text(today)}")
+        lines.append(f"{name:<9}  {_bar(today, before)}  {_words(today, before)}")
     lines += [f"{day:%a %Y-%m-%d}  {plain(said)}" for day, said in _listed(hours)]
     return "\n".join([*lines, *_left_out(hours)])
 
@@ -46,7 +46,7 @@ def hours_html(hours: Hours) -> str:
     rows = "".join(
         f"<tr><th scope=row style='text-align:left;padding:.15em .8em .15em 0;font-weight:normal'>{name}</th>"
         f"<td style='width:24em;padding:.15em 0'>{_track(today, before)}</td>"
-        f"<td style='text-align:left;padding:.15em .8em;white-space:nowrap'>{as_text(today)}</td></tr>"
+        f"<td style='text-align:left;padding:.15em .8em;white-space:nowrap'>{_words(today, before)}</td></tr>"
         for name, today, before in _days(hours)
     )
     scale = "".join(f"<span style='position:absolute;left:{100 * h / 24:g}%'>{h}</span>" for h in range(0, 24, 3))
@@ -76,6 +76,12 @@ def _days(hours: Hours) -> Iterator[tuple[str, tuple[Interval, ...], tuple[Inter
     for day, name in enumerate(NAMES):
         over = tuple((0, end - DAY_MIN) for _, end in hours.week[day - 1] if end > DAY_MIN)
         yield name, hours.week[day], over
+
+
+def _words(today: tuple[Interval, ...], before: tuple[Interval, ...]) -> str:
+    """The spans that begin on a day, after what the night before left open."""
+    left = [f"until {as_text(((0, end),))[6:]}" for _, end in before]
+    return ", ".join([*left, as_text(today)] if today or not left else left)
 
 
 def _bar(today: tuple[Interval, ...], before: tuple[Interval, ...]) -> str:
