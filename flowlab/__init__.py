@@ -6,13 +6,13 @@
 >>> replies = session.start("hi")
 """
 
-from flowlab.api import channel_table, chat, compare, diff, draw, replay, report, route
-from flowlab.check import check
+from flowlab.api import channel_table, chat, check, compare, diff, draw, replay, report, route
 from flowlab.errors import FlowlabError
 from flowlab.formats import load, save
 from flowlab.model.channel import Channel, channels
 from flowlab.model.conversation import Conversation, Message
 from flowlab.model.flow import Condition, Flow, State, Transition
+from flowlab.model.hours import Hours
 from flowlab.model.journey import journey
 from flowlab.model.outcome import Outcome
 from flowlab.run.segments import segments
@@ -27,6 +27,7 @@ __all__ = [
     "Conversation",
     "Flow",
     "FlowlabError",
+    "Hours",
     "Message",
     "Outcome",
     "Services",

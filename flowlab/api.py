@@ -9,6 +9,8 @@ from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, cast, overload
 
+from flowlab.check import Findings, Settings
+from flowlab.check import check as _check
 from flowlab.errors import UsageError
 from flowlab.model.channel import Channel
 from flowlab.model.conversation import Conversation
@@ -203,9 +205,33 @@ def route(
     return _route(task, found, load_workspace(workspace), **options)
 
 
+def check(
+    thing: Flow | Workflow,
+    channels: Sequence[str | Channel] = (),
+    *,
+    workflow: Workflow | None = None,
+    workspace: Workspace | None = None,
+    config: Settings = None,
+    services: World = None,
+) -> Findings:
+    """Check a flow (or a workflow) with every rule of the catalogue: :func:`flowlab.check.check` says how.
+
+    ``services``: what the outside world answers; its calendars wake the rules about opening hours.
+
+    >>> from flowlab.formats import load
+    >>> flow = load("sample_data/flows/order_support_v2.json")
+    >>> services = {"calendars": {"support": {"mon-fri": "09:00-18:00"}}}
+    >>> check(flow, services=services).of("hours-no-holidays")[0].message
+    "The calendar 'support' lists no holidays."
+    """
+    from flowlab.run.calendars_asked import opening
+
+    hours = None if services is None else opening(services)
+    return _check(thing, channels, workflow=workflow, workspace=workspace, config=config, hours=hours)
+
+
 def report(run: Run, path: str | Path, *, by: str = "channel") -> Path:
     """Write one HTML file that shows a run whole: picture, outcomes, findings, divergences, coverage."""
-    from flowlab.check import check
     from flowlab.show.report import write_report
 
     return write_report(Path(path), flow=run.flow, run=run, comparison=compare(run, by=by), findings=check(run.flow))

@@ -13,6 +13,7 @@ from flowlab.check.rules import (
     limits,
     liquid,
     names,
+    opening,
     order,
     paths,
     properties,
@@ -173,6 +174,12 @@ FAMILIES: dict[str, tuple[Rule, ...]] = {
         routing_tasks.list_never_sent,
         routing_tasks.other_workflow,
     ),
+    "Opening hours": (
+        opening.no_holidays,
+        opening.handoff_unasked,
+        opening.stale_answer,
+        opening.times_differ,
+    ),
     "Channels": (
         channel.no_way_in,
         channel.reaches_voice,
@@ -203,7 +210,8 @@ _HEAD = """# Rules
 What `flowlab check` and `fl.check` look for, before anything runs. An **error** leaves customers stuck or is refused
 by the platform, a **warning** is likely unwanted, a **note** is worth knowing. Rules about what a channel carries speak
 only where the check is asked for channels (`--channel sms`, `channels=["sms"]`); rules about routing only where it is
-given a workflow. A `flowlab.toml` beside the flow, or above it, turns rules off or weighs them otherwise:
+given a workflow, rules about opening hours only where it is given services with a calendar (`--services`,
+`services=`). A `flowlab.toml` beside the flow, or above it, turns rules off or weighs them otherwise:
 
 ```toml
 [check.rules]

@@ -17,6 +17,7 @@ from flowlab.cli.app import (
     AsJson,
     Dark,
     FlowFile,
+    ServicesFile,
     WorkersFile,
     app,
     load_checked,
@@ -62,6 +63,7 @@ def check(
     config: Annotated[Path | None, typer.Option(help="a flowlab.toml; else the nearest beside or above a flow")] = None,
     baseline: Annotated[Path | None, typer.Option(help="findings known before; only new ones count")] = None,
     write_baseline: Annotated[Path | None, typer.Option(help="write today's findings as known")] = None,
+    services: ServicesFile = None,
 ) -> None:
     """Find what will go wrong, before anything runs."""
     if as_json + as_sarif + as_github > 1:
@@ -70,7 +72,8 @@ def check(
     routing = load_routing(workflow, workers)
     carriers = [named_channel(name) for name in channel or ()]
     found = {
-        str(path): fl.check(load_checked(path), carriers, **routing, config=config).without(known) for path in flows
+        str(path): fl.check(load_checked(path), carriers, **routing, config=config, services=services).without(known)
+        for path in flows
     }
     if write_baseline:
         write_whole(write_baseline, baseline_text(found.values()))

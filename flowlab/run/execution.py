@@ -127,11 +127,11 @@ class Execution:
         said, self.view.said = self.view.said, []
         return said
 
-    def end(self, why: str, time_s: float) -> None:
-        """Stop it from outside, at ``time_s``."""
+    def end(self, why: str, time_s: float, outcome: Outcome = Outcome.DROPPED) -> None:
+        """Stop it from outside, at ``time_s``; after a hand-off that is the ``outcome`` all the same."""
         self._set_time(time_s)
         self.is_waiting = False
-        self._end(Outcome.HANDED_OFF if self.view.handed_off else Outcome.DROPPED, why)
+        self._end(Outcome.HANDED_OFF if self.view.handed_off else outcome, why)
 
     def fork(self, log: list[Event]) -> Execution:
         """A copy with variables of its own that writes to ``log``."""

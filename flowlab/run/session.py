@@ -17,7 +17,9 @@ from flowlab.model.flow import Flow
 from flowlab.model.kinds import TRIGGER_EVENTS
 from flowlab.model.outcome import Outcome
 from flowlab.model.shown import Shown
+from flowlab.run import expiry
 from flowlab.run.answer import choice_to_tap
+from flowlab.run.clock import moment, zone
 from flowlab.run.context import Start
 from flowlab.run.execution import Execution, Setting
 from flowlab.run.outbound import Sent, complete
@@ -158,6 +160,11 @@ class Session:
                 result["outbound"] = dict(complete(result["outbound"], scope, state))
         return known
 
+    @property
+    def now(self) -> datetime:
+        """The simulated time, in the services' time zone."""
+        return datetime.fromtimestamp(self.time_s, zone(self.setting.services.timezone))
+
     def start(
         self, text: str = "", *, media: tuple[str, ...] = (), event: str = "", context: Mapping[str, Any] | None = None
     ) -> list[str]:
@@ -172,9 +179,13 @@ class Session:
             raise RunError("this session has begun already; go on with say(), or make a new Session")
         return self._begin(Start(event or self._message_event(), text, media, context or {}))
 
-    def say(self, text: str, *, media: tuple[str, ...] = (), after_s: float = DEFAULT_REPLY_S) -> list[str]:
-        """The customer writes, ``after_s`` seconds from now. Timeouts that fall in between happen first."""
-        said = self.wait(after_s)
+    def say(
+        self, text: str, *, media: tuple[str, ...] = (), after_s: float = DEFAULT_REPLY_S, at: datetime | str = ""
+    ) -> list[str]:
+        """The customer writes, ``after_s`` seconds from now, or ``at`` a moment that :meth:`jump` takes. Timeouts that
+        fall in between happen first.
+        """
+        said = self.jump(at) if at else self.wait(after_s)
         execution = self.execution
         if execution is None:
             return self.start(text, media=media)
@@ -204,16 +215,49 @@ class Session:
 
     def wait(self, seconds: float) -> list[str]:
         """Let time pass without a word from the customer; timeouts in between happen at their time."""
-        until, execution = self.time_s + seconds, self.execution
-        if not (seconds >= 0 and until <= LAST_S):
+        if not (seconds >= 0 and self.time_s + seconds <= LAST_S):
             raise UsageError(f"cannot wait {seconds} seconds: time cannot go back, and ends with the year 9999")
+        return self._let_pass(self.time_s + seconds)
+
+    def jump(self, to: datetime | str, *, timezone: str = "") -> list[str]:
+        """Let time pass to a moment, as :meth:`wait` does: ``"tomorrow 09:05"``, ``"in 2 hours"``, a datetime.
+
+        What can be said stands in :func:`flowlab.run.clock.moment`. ``timezone``: whose clock is meant, for instance
+        Europe/Lisbon; without it, the services'. Raises UsageError for what is no moment, or lies before now.
+        """
+        now = datetime.fromtimestamp(self.time_s, zone(timezone or self.setting.services.timezone))
+        then = moment(to, now)
+        if not self.time_s <= then.timestamp() <= LAST_S:
+            shown = (
+                f"{then:%A %Y-%m-%d %H:%M} is before now"
+                if then.timestamp() < self.time_s
+                else "time ends with the year 9999"
+            )
+            raise UsageError(f"cannot jump to {to!s:.80}: {shown} (it is {now:%A %Y-%m-%d %H:%M:%S} in {now.tzinfo})")
+        return self._let_pass(then.timestamp())
+
+    def _let_pass(self, until: float) -> list[str]:
         said: list[str] = []
-        if execution and execution.is_waiting and execution.deadline_s <= until:
-            execution.let_pass(until)
-            said = self._told(execution)
-        if until > self.time_s:
+        execution = self.execution
+        while execution and execution.is_waiting and execution.deadline_s <= min(until, expiry.closes_s(self)):
+            execution.let_pass(execution.deadline_s)
+            said += self._told(execution)
+        closes_s = expiry.closes_s(self)
+        if closes_s <= until and (self.waiting or until <= LAST_S):  # at the end of all, it matters to a run that waits
+            self._expire(closes_s)
+        if self.time_s < until <= LAST_S:
             self.time_s = until
         return said
+
+    def _expire(self, closes_s: float) -> None:
+        """The channel closes the conversation; what the customer says next begins a new one."""
+        self.time_s = max(self.time_s, closes_s)
+        hours = expiry.life_h(self.channel)
+        why = f"the conversation was closed after {hours:g} hours of silence"
+        self._log(EventKind.EXPIRED.value, ("", "", "", "", "", "", f"{hours:g}", why, 0, ""))
+        if self.execution and self.execution.is_waiting:
+            self.execution.end(why, self.time_s, Outcome.TIMED_OUT)
+        self._ended = True
 
     def conclude(self) -> Outcome:
         """The customer never writes again: let every timeout run out, and log the outcome of the whole conversation.
@@ -223,9 +267,8 @@ class Session:
         """
         if self.events and self.events[-1].kind == CONCLUDED:
             return Outcome(self.events[-1].event)
-        if self.execution and self.execution.is_waiting:
-            self.execution.let_pass(float("inf"))
-            self._told(self.execution)
+        if self.waiting:
+            self._let_pass(float("inf"))
         decides = self._deciding()
         outcome, why, state, parent = Outcome.NOT_STARTED, "the customer never wrote", "", ""
         if decides is not None:

@@ -218,7 +218,7 @@ class View:
             return None
         if self.trace is not None and not is_timeless(rules):
             self.trace.known = False
-        asked |= {"url": url, "parent": self.parent}
+        asked |= {"url": url, "parent": self.parent, "calendars": services.calendars}
         return services.answer(
             Request(state.type, state.name, self.time_s, services.timezone, self.channel.name, **asked)
         )

@@ -139,7 +139,9 @@ def _recorded(walk: Walk, world: Services) -> Recorded:
         for state, found in visits.items()
         if all(_is_told(step) or not _can_answer(step, world) for step, _ in found)
     }
-    return Recorded(timezone=world.timezone, readings=world.readings, answers=answers, world=world)
+    return Recorded(
+        timezone=world.timezone, readings=world.readings, calendars=world.calendars, answers=answers, world=world
+    )
 
 
 def _can_answer(step: WalkedStep, world: Services) -> bool:

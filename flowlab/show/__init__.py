@@ -14,6 +14,13 @@ def register_displays() -> None:
     for name in ("Channel", "Channels"):
         register(name, _channel_bundle)
     register("Segments", _segments)
+    register("Hours", _hours)
+
+
+def _hours(thing: Any) -> tuple[dict[str, Any], dict[str, Any]]:
+    from flowlab.show.hours import hours_bundle
+
+    return hours_bundle(thing)
 
 
 def _bundle(thing: Any) -> tuple[dict[str, Any], dict[str, Any]]:
