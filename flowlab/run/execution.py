@@ -85,6 +85,8 @@ class Execution:
         if start.event in MESSAGE_EVENTS:
             view.heard_s = view.time_s
             view.tell(RECEIVED, start.text, " ".join(start.media), units=billed_units(start.text, view.channel))
+            if view.line is not None:
+                view.line.hear(view, start.text)
         if self.node is None:
             self._end(Outcome.NOT_STARTED, "the flow names no first state that exists")
         else:
@@ -99,6 +101,8 @@ class Execution:
         self.replies += 1
         reply = inbound(self._sender, text, media, len(view.log))
         view.tell(RECEIVED, text, " ".join(media), units=billed_units(text, view.channel))
+        if view.line is not None:
+            view.line.hear(view, text)
         trigger = view.scope["trigger"]
         if "conversation" in trigger:  # Conversations deliver the reply under the trigger too; flows read either
             trigger["conversation"] = trigger["conversation"] | reply
@@ -145,7 +149,7 @@ class Execution:
         """
         memo, view = self._memo, self.view
         while True:
-            if memo is None:
+            if memo is None or (view.line is not None and view.line.rough):
                 self._step_through(node, done)
             else:
                 # Whether the customer is silent or answered follows from the exit: a wait is left by its reply or its

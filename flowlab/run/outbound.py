@@ -44,13 +44,21 @@ class Outbound:
         if self._content and not text:
             text = f"[content template {view.render(self._content)}]"
         reason = refusal(text, media, view.channel, view.in_window or bool(self._content))
+        code = ""
+        if not reason and view.line is not None:
+            code, reason = view.line.refuses(view, media)
         sent = Sent(self._fixed, Body=text, Status="sent", NumMedia="1" if media else "0")
         if reason:
             view.tell(FAULT, text, detail=reason)
-            sent |= {"Status": "failed", "ErrorMessage": reason}
+            sent |= {"Status": "failed", "ErrorMessage": reason} | ({"ErrorCode": code} if code else {})
         else:
             units = billed_units(text, view.channel)
+            answered = view.answered
             view.send(text, media, units)
+            if view.line is not None and view.line.rough:
+                said = len(view.said)
+                view.line.carry(view, text)
+                view.answered = answered or len(view.said) == said
             sent["NumSegments"] = str(units)
         if view.names_sent:
             view.is_one_off()

@@ -14,6 +14,8 @@ from flowlab.model.conversation import Conversation, Role
 from flowlab.model.event import Event
 from flowlab.model.flow import Flow
 from flowlab.run.execution import Setting
+from flowlab.run.faults import Faults
+from flowlab.run.line import CALM, Line
 from flowlab.run.memo import Memo
 from flowlab.run.program import Program, compile_flow
 from flowlab.run.services import Services
@@ -35,6 +37,7 @@ def replay_all(
     conversations: Iterable[Conversation],
     services: Services | Mapping[str, Any] | str | Path | None = None,
     channels: Mapping[str, Channel] | None = None,
+    faults: Faults = CALM,
 ) -> Iterator[Replayed]:
     """Replay one conversation after the other. ``channels``: your own, beside (or instead of) the built-in ones.
 
@@ -51,7 +54,7 @@ def replay_all(
         memo = memos[conversation.channel]
         setting = Setting(program, medium, world, contact, conversation.id, memo, subflows)
         begun_s = conversation.start_s
-        session = Session.within(setting, start_s if begun_s is None else begun_s)
+        session = Session.within(setting, start_s if begun_s is None else begun_s, Line(conversation.id, faults))
         _feed(session, conversation)
         session.conclude()
         yield Replayed(conversation, session.events)

@@ -19,6 +19,8 @@ from flowlab.model.outcome import Outcome
 from flowlab.model.shown import Shown
 from flowlab.run.context import Start
 from flowlab.run.execution import Execution, Setting
+from flowlab.run.faults import Faults
+from flowlab.run.line import CALM, DISTURBED, LOST, Line, Message
 from flowlab.run.outbound import Sent, complete
 from flowlab.run.program import Program, compile_flow
 from flowlab.run.render import billed_units
@@ -64,22 +66,24 @@ class Session:
         contact: str = "",
         start_time: datetime | str | float = DEFAULT_START,
         conversation_id: str = "talk",
+        faults: Faults = CALM,
     ) -> None:
         medium = find_channel(channel)
         world = load_services(services)
         program = compile_flow(flow, world.readings)
         setting = Setting(program, medium, world, contact or medium.example_contact, conversation_id)
-        self._set_up(setting, _seconds(start_time))
+        self._set_up(setting, _seconds(start_time), Line(conversation_id, faults))
 
     @classmethod
-    def within(cls, setting: Setting, time_s: float) -> Session:
+    def within(cls, setting: Setting, time_s: float, line: Line | None = None) -> Session:
         """A session in a setting made before: how many are made at once."""
         session = cls.__new__(cls)
-        session._set_up(setting, time_s)
+        session._set_up(setting, time_s, line or Line(setting.conversation_id))
         return session
 
-    def _set_up(self, setting: Setting, time_s: float) -> None:
+    def _set_up(self, setting: Setting, time_s: float, line: Line) -> None:
         self.setting = setting
+        self.line = line  #: whether it is open (STOP), and what goes wrong on it
         self.time_s = time_s
         self.events: list[Event] = []
         self.execution: Execution | None = None
@@ -169,14 +173,41 @@ class Session:
             raise UsageError(f"there is no trigger event {event!r}. {did_you_mean(event, list(TRIGGER_EVENTS))}")
         if self.execution is not None:
             raise RunError("this session has begun already; go on with say(), or make a new Session")
+        if self.line.rough and event in ("", self._message_event()):
+            return self._over_rough_line(Message(text, media), 0.0, context or {})
         return self._begin(Start(event or self._message_event(), text, media, context or {}))
 
     def say(self, text: str, *, media: tuple[str, ...] = (), after_s: float = DEFAULT_REPLY_S) -> list[str]:
         """The customer writes, ``after_s`` seconds from now. Timeouts that fall in between happen first."""
+        if self.line.rough:
+            return self._over_rough_line(Message(text, media), after_s, {})
+        return self._hear(text, media, after_s, {})
+
+    def inject(self, kind: str) -> None:
+        """Let a fault befall the next message in its direction: :data:`flowlab.run.faults.KINDS`.
+
+        Raises UsageError for an unknown kind.
+        """
+        self.line.plan(kind)
+
+    def _over_rough_line(self, message: Message, after_s: float, context: Mapping[str, Any]) -> list[str]:
+        """The customer writes, and what arrives of it does so in its own way."""
+        messages, delay_s, told = self.line.arrive(message, self.place, self.channel)
+        said = self.wait(after_s + delay_s)
+        for kind, words in told:
+            if kind == "missed":
+                self._log(LOST, ("", "", "", "", message.text, "", "", words, 0, ""))
+            else:
+                self._log(DISTURBED, (self.state, "", "", "", "", "", kind, words, 0, self.parent))
+        for text, media in messages:
+            said += self._hear(text, media, 0.0, context)
+        return said
+
+    def _hear(self, text: str, media: tuple[str, ...], after_s: float, context: Mapping[str, Any]) -> list[str]:
         said = self.wait(after_s)
         execution = self.execution
         if execution is None:
-            return self.start(text, media=media)
+            return said + self._begin(Start(self._message_event(), text, media, context))
         if execution.is_waiting:
             execution.resume(text, media, self.time_s)
             return said + self._told(execution)
@@ -184,7 +215,9 @@ class Session:
             execution.view.heard_s = self.time_s
             units = billed_units(text, self.channel)
             self._log(RECEIVED, ("", "", "", "", text, "", " ".join(media), "to the agent", units, ""))
-            return said
+            execution.view.time_s = self.time_s
+            self.line.hear(execution.view, text)
+            return said + execution.take_said()
         return said + self._begin(Start(self._message_event(), text, media, execution.start.context))
 
     def wait(self, seconds: float) -> list[str]:
@@ -208,6 +241,9 @@ class Session:
         """
         if self.events and self.events[-1].kind == CONCLUDED:
             return Outcome(self.events[-1].event)
+        held, self.line.held = self.line.held, ()
+        for text, media in held:
+            self._hear(text, media, self.line.faults.slow_s, {})
         if self.execution and self.execution.is_waiting:
             self.execution.let_pass(float("inf"))
             self._told(self.execution)
@@ -246,7 +282,10 @@ class Session:
         twin = copy.copy(self)
         twin.events = list(self.events)
         twin._earlier = list(self._earlier)
+        twin.line = self.line.fork()
         twin.execution = self.execution.fork(twin.events) if self.execution else None
+        if twin.execution:
+            twin.execution.view.line = twin.line
         return twin
 
     def _begin(self, start: Start) -> list[str]:
@@ -254,6 +293,7 @@ class Session:
             self._earlier.append(self.execution)
             self._ended = False
         begun = Execution(self.setting, start, self.events, self.time_s, len(self._earlier) + 1)
+        begun.view.line = self.line
         if self.execution is not None:
             begun.view.heard_s = self.execution.view.heard_s
         self.execution = begun
