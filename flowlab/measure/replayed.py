@@ -72,7 +72,7 @@ class Run:
 
     @cached_property
     def disturbances(self) -> pd.DataFrame:
-        """Faults of the world, and what became of whom they befell: :func:`flowlab.measure.disturbed.disturbed_table`."""
+        """Faults of the world and whom they hurt: :func:`flowlab.measure.disturbed.disturbed_table`."""
         return disturbed_table(self.log)
 
     @cached_property

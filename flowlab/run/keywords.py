@@ -2,8 +2,8 @@
 
 Sources (read 2026-11-25): Twilio support article 223134027, *opt-out keywords*, and *Advanced Opt-Out*: only a message
 that is the word alone counts, in any case; it still goes on to the webhook, and so to Studio; later messages to the
-contact fail with error 21610 until an opt-in word (D). That an opt-in word counts after an opt-out only, so that a plain
-"yes" stays an answer, is our reading (M). The platform's own answers are given in our words.
+contact fail with error 21610 until an opt-in word (D). That an opt-in word counts after an opt-out only, so that a
+plain "yes" stays an answer, is our reading (M). The platform's own answers are given in our words.
 """
 
 from __future__ import annotations
