@@ -60,8 +60,8 @@ def replay(
 
     ``services``: what the outside world answers (see :mod:`flowlab.run.services_file`). ``channels``: your own,
     beside the built-in ones. Work of more than a second shows a progress bar. Raises UsageError for a conversation on
-    an unknown channel. ``faults``: what goes wrong in the world (:class:`~flowlab.run.faults.Faults`); recorded executions
-    take none.
+    an unknown channel. ``faults``: what goes wrong in the world (:class:`~flowlab.run.faults.Faults`); not
+    for recorded executions.
 
     The result has ``.events``, ``.outcomes`` and ``.divergences`` (DataFrames) and ``.coverage()``.
 
@@ -70,6 +70,8 @@ def replay(
     without contexts is followed on the flow's graph.
     """
     if are_walks(conversations):
+        if faults.any:
+            raise UsageError("recorded executions are replayed as they were, without faults; give conversations")
         return _rewalk(flow, conversations, services, channels)
     from tqdm.auto import tqdm
 

@@ -22,7 +22,8 @@ def asking() -> fl.Flow:
 
 
 def test_stop_is_answered_and_nothing_gets_through_after_it() -> None:
-    session = fl.Session(asking(), "sms")
+    question, goodbye = ask(), say("bye", "Bye.", failed=None)
+    session = fl.Session(fl.Flow((question, goodbye), "ask"), "sms")
     session.start("hi")
     assert session.say(" Stop ") == [ANSWERS["stop"]]
     assert kinds(session, "keyword", "fault") == [

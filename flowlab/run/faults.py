@@ -7,8 +7,8 @@ rates are yours to set, and all are 0 (M). Error codes: Twilio's error dictionar
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass, field, fields
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field, fields, replace
 from hashlib import blake2b
 
 from flowlab.errors import UsageError, did_you_mean
@@ -106,6 +106,24 @@ class Faults:
             f"{kind} at {place if isinstance(place, str) else f'message {place}'}" for place, kind in self.at.items()
         ]
         return f"{', '.join(said) or 'none'}; seed {self.seed}"
+
+
+def faults_of(pairs: Iterable[str], seed: int = 0) -> Faults:
+    """Faults as a command line names them, ``kind=rate`` each. Raises UsageError for one that is not such a pair.
+
+    >>> faults_of(["lost=0.05"], 7).describe()
+    'lost 0.05; seed 7'
+    """
+    rates: dict[str, float] = {}
+    for pair in pairs:
+        kind, _, rate = pair.partition("=")
+        if kind not in ("late_s", "slow_s"):
+            check_kind(kind)
+        try:
+            rates[kind] = float(rate)
+        except ValueError:
+            raise UsageError(f"fault {pair!r} is not a kind and its rate; write it like lost=0.05") from None
+    return replace(Faults(seed), **rates)  # type: ignore[arg-type]
 
 
 def check_kind(kind: str) -> None:
