@@ -126,3 +126,16 @@ def test_a_comparison_names_the_faults_and_the_states_they_hurt() -> None:
     assert set(rough.disturbances["fault"]) == {"lost"}
     assert calm.disturbances.empty
     assert set(INBOUND) < set(KINDS)
+
+
+def test_the_sample_flow_fails_more_where_a_loss_is_told_and_waits_where_it_is_not() -> None:
+    flow = fl.load("sample_data/flows/order_support.json")
+    talks = fl.load("sample_data/conversations/order_support.jsonl")
+    given: dict[str, Any] = {"services": "sample_data/services/order_support.yaml"}
+    calm = fl.replay(flow, talks, **given)
+    rough = fl.replay(flow, talks, **given, faults=Faults(seed=7, lost=0.1))
+    failed = rough.outcomes[rough.outcomes["outcome"] == "failed"]["channel"]
+    assert set(calm.outcomes["outcome"]) == {"abandoned", "handed_off", "timed_out", "contained"}
+    assert {"sms", "whatsapp", "messenger"} <= set(failed)
+    assert not {"line", "webchat", "inapp"} & set(failed)
+    assert not [event for event in calm.log if event.kind == "keyword"]  # a recorded "yes" stays an answer
