@@ -19,6 +19,8 @@ from flowlab.model.event import Event
 from flowlab.model.flow import Flow
 from flowlab.model.routing import Queue, Workflow, Workspace
 from flowlab.model.walk import Walk, are_walks
+from flowlab.run.faults import Faults
+from flowlab.run.line import CALM
 from flowlab.run.replay import replay_all
 from flowlab.run.services import Services
 
@@ -38,7 +40,12 @@ World = Services | Mapping[str, Any] | str | Path | None
 
 @overload
 def replay(
-    flow: Flow, conversations: Sequence[Conversation], *, services: World = None, channels: Sequence[Channel] = ()
+    flow: Flow,
+    conversations: Sequence[Conversation],
+    *,
+    services: World = None,
+    channels: Sequence[Channel] = (),
+    faults: Faults = CALM,
 ) -> Run: ...
 @overload
 def replay(
@@ -50,12 +57,14 @@ def replay(
     *,
     services: World = None,
     channels: Sequence[Channel] = (),
+    faults: Faults = CALM,
 ) -> Run | Walked:
     """Put recorded conversations through a flow: the customer's turns at their times, timeouts where time says so.
 
     ``services``: what the outside world answers (see :mod:`flowlab.run.services_file`). ``channels``: your own,
     beside the built-in ones. Work of more than a second shows a progress bar. Raises UsageError for a conversation on
-    an unknown channel.
+    an unknown channel. ``faults``: what goes wrong in the world (:class:`~flowlab.run.faults.Faults`); not
+    for recorded executions.
 
     The result has ``.events``, ``.outcomes`` and ``.divergences`` (DataFrames) and ``.coverage()``.
 
@@ -64,9 +73,12 @@ def replay(
     without contexts is followed on the flow's graph.
     """
     if are_walks(conversations):
+        if faults.any:
+            raise UsageError("recorded executions are replayed as they were, without faults; give conversations")
         return _rewalk(flow, conversations, services, channels)
     from tqdm.auto import tqdm
 
+    from flowlab.measure.compare import WITH_FAULTS
     from flowlab.measure.diverge import divergences
     from flowlab.measure.replayed import Run
 
@@ -75,11 +87,12 @@ def replay(
     own = {channel.name: channel for channel in channels}
     unseen = not sys.stderr.isatty() and "ipykernel" not in sys.modules  # a log file wants no bar
     bar = tqdm(conversations, desc="replaying", unit=" conversations", delay=1.0, leave=False, disable=unseen)
-    for replayed in replay_all(flow, bar, services, own):
+    for replayed in replay_all(flow, bar, services, own, faults):
         log += replayed.events
         parted += divergences(replayed.conversation, replayed.events)
     talks = cast("Sequence[Conversation]", conversations)
-    return Run(flow, list(talks), log, parted, channels=channels)
+    source = f"replayed{WITH_FAULTS}{faults.describe()}" if faults.any else "replayed"
+    return Run(flow, list(talks), log, parted, source, channels)
 
 
 def _rewalk(flow: Flow, walks: Sequence[Walk], services: World, channels: Sequence[Channel]) -> Walked:

@@ -10,6 +10,7 @@ from flowlab.check.rules import (
     handoff,
     hours,
     key_types,
+    keywords,
     limits,
     liquid,
     names,
@@ -187,6 +188,7 @@ FAMILIES: dict[str, tuple[Rule, ...]] = {
         channel.many_segments,
         channel.costly_character,
         channel.media_not_carried,
+        keywords.opt_out_word,
         waits.past_window,
     ),
     "Platform limits": (

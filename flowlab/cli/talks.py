@@ -26,6 +26,7 @@ from flowlab.cli.app import (
 from flowlab.cli.log_file import write_log
 from flowlab.errors import UsageError
 from flowlab.measure.replayed import Run
+from flowlab.run.faults import faults_of
 
 
 class By(StrEnum):
@@ -63,13 +64,23 @@ def replay(
     conversations: TalksFile,
     services: ServicesFile = None,
     own: OwnChannels = None,
+    fault: Annotated[
+        list[str] | None, typer.Option(help="what goes wrong, how often (lost=0.05); may be given again")
+    ] = None,
+    seed: Annotated[int, typer.Option(help="seed of the faults")] = 0,
     out: Annotated[
         Path | None, typer.Option("--out", "-o", help="events (.csv, .parquet) or executions (.json)")
     ] = None,
     as_json: AsJson = False,
 ) -> None:
     """Put recorded conversations through a flow and say where it now does something else."""
-    run = fl.replay(load_flow(flow), load_conversations(conversations), services=services, channels=_read(own))
+    run = fl.replay(
+        load_flow(flow),
+        load_conversations(conversations),
+        services=services,
+        channels=_read(own),
+        faults=faults_of(fault or (), seed),
+    )
     warn_unanswered(run)
     if out is not None:
         write_log(run, out)

@@ -30,6 +30,10 @@ SOURCES = {
 }
 
 
+#: What stands between a source and the faults that were injected, as in "replayed with faults: lost 0.05; seed 7".
+WITH_FAULTS = " with faults: "
+
+
 def compare_table(outcomes: pd.DataFrame, by: str = "channel") -> pd.DataFrame:
     """All conversations first (``all text channels``), then each group: one row each.
 
@@ -129,7 +133,7 @@ def cautions(outcomes: pd.DataFrame, by: str = "channel") -> list[str]:
     """What must be said beside a comparison, in sentences: source, unknowns, small groups, and what it cannot show."""
     known = outcomes[outcomes["outcome"].notna()]
     sources = list(outcomes["source"].unique())
-    said = [f"{source}: {SOURCES.get(source, 'origin not stated')}." for source in sources]
+    said = [f"{source}: {SOURCES.get(source.split(WITH_FAULTS)[0], 'origin not stated')}." for source in sources]
     if len(known) < len(outcomes):
         said.append(f"{len(outcomes) - len(known)} conversations have no known outcome and are left out.")
     said.append("Intervals: 95 % (Wilson); k/n beside each share.")
@@ -143,7 +147,7 @@ def cautions(outcomes: pd.DataFrame, by: str = "channel") -> list[str]:
         said.append(
             "Customers choose their channel: differences between channels are associations, not the channel's doing."
         )
-    if known["resolved"].notna().any() and "replayed" in sources:
+    if known["resolved"].notna().any() and any(source.startswith("replayed") for source in sources):
         said.append("Resolved is what the record says of the recorded conversation; a replay cannot know it anew.")
     said += _price_lists(known)
     unpriced = _order(known.loc[known["cost_usd"].isna(), "channel"], "channel")

@@ -13,6 +13,10 @@ from zoneinfo import ZoneInfo
 
 from flowlab.errors import UsageError
 
+#: A Monday morning. Sessions begin here unless told otherwise, so that the same call gives the same events every day.
+DEFAULT_START = "2026-03-02T10:00:00+00:00"
+#: The last second a calendar can name, 9999-12-31. Simulated time stays before it.
+LAST_S = 253_402_214_400.0
 _LONGEST = 60
 _EXAMPLES = "'tomorrow 09:05', 'monday 09:00', 'in 2 hours', '+90 min', '09:05' or '2026-12-25 08:00'"
 _DAYS = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
@@ -113,3 +117,34 @@ def _on_clock(shown: datetime, now: datetime) -> datetime:
     twice = both[0] < both[1]
     later = twice and both[0].timestamp() <= now.timestamp()
     return both[1 if later else 0].astimezone(now.tzinfo)
+
+
+def seconds_at(said: datetime | str, now_s: float, place: ZoneInfo) -> float:
+    """The moment that is meant, in seconds since 1970 UTC. Raises UsageError for none, and for one before now."""
+    now = datetime.fromtimestamp(now_s, place)
+    then = moment(said, now)
+    then_s = then.timestamp()
+    if not now_s <= then_s <= LAST_S:
+        past = f"{then:%A %Y-%m-%d %H:%M} is before now"
+        shown = past if then_s < now_s else "time ends with the year 9999"
+        raise UsageError(f"cannot jump to {said!s:.80}: {shown} (it is {now:%A %Y-%m-%d %H:%M:%S} in {now.tzinfo})")
+    return then_s
+
+
+def start_seconds(start: datetime | str | float) -> float:
+    """When a session begins, in seconds since 1970 UTC. Raises UsageError for what is no time, or has no time zone.
+
+    >>> start_seconds("2026-03-02T10:00:00+00:00")
+    1772445600.0
+    """
+    if isinstance(start, int | float):
+        if not 0 <= start <= LAST_S:
+            raise UsageError(f"start_time {start!r} is no time: expected seconds since 1970, up to the year 9999")
+        return float(start)
+    try:
+        when = start if isinstance(start, datetime) else datetime.fromisoformat(start)
+    except (ValueError, TypeError):
+        raise UsageError(f"start_time {start!r} is no time; write it like {DEFAULT_START}") from None
+    if when.tzinfo is None:
+        raise UsageError(f"start_time {start!r} has no time zone; write it like {DEFAULT_START}")
+    return when.timestamp()

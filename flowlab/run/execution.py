@@ -87,6 +87,8 @@ class Execution:
         if start.event in MESSAGE_EVENTS:
             view.heard_s = view.time_s
             view.tell(RECEIVED, start.text, " ".join(start.media), units=billed_units(start.text, view.channel))
+            if view.line is not None:
+                view.line.hear(view, start.text)
         if self.node is None:
             self._end(Outcome.NOT_STARTED, "the flow names no first state that exists")
         else:
@@ -106,6 +108,8 @@ class Execution:
         reply.update(answer.fields)
         cost = billed_units(text, view.channel)
         view.tell(RECEIVED, text, " ".join(media), answer.how, answer.choice, cost)
+        if view.line is not None:
+            view.line.hear(view, text)
         trigger = view.scope["trigger"]
         if "conversation" in trigger:  # Conversations deliver the reply under the trigger too; flows read either
             trigger["conversation"] = trigger["conversation"] | reply
@@ -152,7 +156,7 @@ class Execution:
         """
         memo, view = self._memo, self.view
         while True:
-            if memo is None:
+            if memo is None or (view.line is not None and view.line.rough):
                 self._step_through(node, done)
             else:
                 # Whether the customer is silent or answered follows from the exit: a wait is left by its reply or its

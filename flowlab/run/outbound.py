@@ -67,8 +67,11 @@ class Outbound:
         reason = refusal(text, "", channel, view.in_window)
         if reason:  # seldom: the long way knows the error code
             return self._refused(view, text, render(Outgoing(text), channel, in_window=view.in_window))
+        stopped = self._stopped(view, text, "")
+        if stopped is not None:
+            return stopped
         units = billed_units(text, channel)
-        view.send(text, "", units)
+        _carry(view, text, "", units)
         return Sent(self._fixed, Body=text, Status="sent", NumMedia="0", NumSegments=str(units))
 
     def _send_rich(self, view: View) -> Sent:
@@ -84,17 +87,27 @@ class Outbound:
         )
         if not made.parts:
             return self._refused(view, message.text, made)
+        stopped = self._stopped(view, message.text, " ".join(message.media))
+        if stopped is not None:
+            return stopped
         units = 0
         for shown in made.parts:
             cost = billed_units(shown.text, view.channel)
             units += cost
-            view.send(shown.text, " ".join(shown.media), cost, category)
+            _carry(view, shown.text, " ".join(shown.media), cost, category)
             if shown.choices or shown.notes or shown.subject:
                 view.tell(SHOWN, shown.text, shown.as_json(), "; ".join(shown.notes))
         last = made.parts[-1]
         view.shown = last if last.choices else None
         files = sum(len(shown.media) for shown in made.parts)
         return Sent(self._fixed, Body=last.text, Status="sent", NumMedia=str(files), NumSegments=str(units))
+
+    def _stopped(self, view: View, text: str, media: str) -> Sent | None:
+        """What the platform says that does not send now, after an opt-out for instance; None where it does."""
+        if view.line is None:
+            return None
+        code, reason = view.line.refuses(view, media)
+        return self._refused(view, text, Rendered((), reason, code)) if reason else None
 
     def _refused(self, view: View, text: str, made: Rendered) -> Sent:
         view.tell(FAULT, text, made.code, made.refusal)
@@ -141,6 +154,16 @@ def _answered_subject(view: View) -> str:
         if isinstance(subject, str) and subject.strip():
             return subject if subject.lower().startswith("re:") else f"Re: {subject}"
     return ""
+
+
+def _carry(view: View, text: str, media: str, units: int, category: str = "") -> None:
+    """Send it, and let the line do with it what it does. A lost message is no answer to the customer."""
+    answered = view.answered
+    view.send(text, media, units, category)
+    if view.line is not None and view.line.rough:
+        said = len(view.said)
+        view.line.carry(view, text)
+        view.answered = answered or len(view.said) == said
 
 
 def complete(sent: Sent, scope: Mapping[str, Any], state: str) -> Sent:

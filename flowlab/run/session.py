@@ -19,9 +19,11 @@ from flowlab.model.outcome import Outcome
 from flowlab.model.shown import Shown
 from flowlab.run import expiry
 from flowlab.run.answer import choice_to_tap
-from flowlab.run.clock import moment, zone
+from flowlab.run.clock import DEFAULT_START, LAST_S, seconds_at, start_seconds, zone
 from flowlab.run.context import Start
 from flowlab.run.execution import Execution, Setting
+from flowlab.run.faults import Faults
+from flowlab.run.line import CALM, DISTURBED, LOST, Line, Message
 from flowlab.run.outbound import Sent, complete
 from flowlab.run.program import Program, compile_flow
 from flowlab.run.render import billed_units
@@ -29,12 +31,8 @@ from flowlab.run.services import Services
 from flowlab.run.services_file import load_services
 from flowlab.run.step import new_event
 
-#: A Monday morning. Sessions begin here unless told otherwise, so that the same call gives the same events every day.
-DEFAULT_START = "2026-03-02T10:00:00+00:00"
 #: Seconds a customer takes to answer unless told otherwise.
 DEFAULT_REPLY_S = 10.0
-#: The last second a calendar can name, 9999-12-31. Simulated time stays before it.
-LAST_S = 253_402_214_400.0
 
 RECEIVED, CONCLUDED, HANDED_OFF = EventKind.RECEIVED.value, EventKind.CONCLUDED.value, Outcome.HANDED_OFF
 
@@ -67,22 +65,24 @@ class Session:
         contact: str = "",
         start_time: datetime | str | float = DEFAULT_START,
         conversation_id: str = "talk",
+        faults: Faults = CALM,
     ) -> None:
         medium = find_channel(channel)
         world = load_services(services)
         program = compile_flow(flow, world.readings)
         setting = Setting(program, medium, world, contact or medium.example_contact, conversation_id)
-        self._set_up(setting, _seconds(start_time))
+        self._set_up(setting, start_seconds(start_time), Line(conversation_id, faults))
 
     @classmethod
-    def within(cls, setting: Setting, time_s: float) -> Session:
+    def within(cls, setting: Setting, time_s: float, line: Line | None = None) -> Session:
         """A session in a setting made before: how many are made at once."""
         session = cls.__new__(cls)
-        session._set_up(setting, time_s)
+        session._set_up(setting, time_s, line or Line(setting.conversation_id))
         return session
 
-    def _set_up(self, setting: Setting, time_s: float) -> None:
+    def _set_up(self, setting: Setting, time_s: float, line: Line) -> None:
         self.setting = setting
+        self.line = line  #: whether it is open (STOP), and what goes wrong on it
         self.time_s = time_s
         self.events: list[Event] = []
         self.execution: Execution | None = None
@@ -177,6 +177,8 @@ class Session:
             raise UsageError(f"there is no trigger event {event!r}. {did_you_mean(event, list(TRIGGER_EVENTS))}")
         if self.execution is not None:
             raise RunError("this session has begun already; go on with say(), or make a new Session")
+        if self.line.rough and event in ("", self._message_event()):
+            return self._over_rough_line(Message(text, media), 0.0, context or {})
         return self._begin(Start(event or self._message_event(), text, media, context or {}))
 
     def say(
@@ -185,10 +187,36 @@ class Session:
         """The customer writes, ``after_s`` seconds from now, or ``at`` a moment that :meth:`jump` takes. Timeouts that
         fall in between happen first.
         """
-        said = self.jump(at) if at else self.wait(after_s)
+        said, after_s = (self.jump(at), 0.0) if at else ([], after_s)
+        if self.line.rough:
+            return said + self._over_rough_line(Message(text, media), after_s, {})
+        return said + self._hear(text, media, after_s, {})
+
+    def inject(self, kind: str) -> None:
+        """Let a fault befall the next message in its direction: :data:`flowlab.run.faults.KINDS`.
+
+        Raises UsageError for an unknown kind.
+        """
+        self.line.plan(kind)
+
+    def _over_rough_line(self, message: Message, after_s: float, context: Mapping[str, Any]) -> list[str]:
+        """The customer writes, and what arrives of it does so in its own way."""
+        messages, delay_s, told = self.line.arrive(message, self.place, self.channel)
+        said = self.wait(after_s + delay_s)
+        for kind, words in told:
+            if kind == "missed":
+                self._log(LOST, ("", "", "", "", message.text, "", "", words, 0, ""))
+            else:
+                self._log(DISTURBED, (self.state, "", "", "", "", "", kind, words, 0, self.parent))
+        for text, media in messages:
+            said += self._hear(text, media, 0.0, context)
+        return said
+
+    def _hear(self, text: str, media: tuple[str, ...], after_s: float, context: Mapping[str, Any]) -> list[str]:
+        said = self.wait(after_s)
         execution = self.execution
         if execution is None:
-            return self.start(text, media=media)
+            return said + self._begin(Start(self._message_event(), text, media, context))
         if execution.is_waiting:
             execution.resume(text, media, self.time_s)
             return said + self._told(execution)
@@ -196,7 +224,9 @@ class Session:
             execution.view.heard_s = self.time_s
             units = billed_units(text, self.channel)
             self._log(RECEIVED, ("", "", "", "", text, "", " ".join(media), "to the agent", units, ""))
-            return said
+            execution.view.time_s = self.time_s
+            self.line.hear(execution.view, text)
+            return said + execution.take_said()
         return said + self._begin(Start(self._message_event(), text, media, execution.start.context))
 
     def tap(self, what: str | int, *, after_s: float = DEFAULT_REPLY_S) -> list[str]:
@@ -225,16 +255,7 @@ class Session:
         What can be said stands in :func:`flowlab.run.clock.moment`. ``timezone``: whose clock is meant, for instance
         Europe/Lisbon; without it, the services'. Raises UsageError for what is no moment, or lies before now.
         """
-        now = datetime.fromtimestamp(self.time_s, zone(timezone or self.setting.services.timezone))
-        then = moment(to, now)
-        if not self.time_s <= then.timestamp() <= LAST_S:
-            shown = (
-                f"{then:%A %Y-%m-%d %H:%M} is before now"
-                if then.timestamp() < self.time_s
-                else "time ends with the year 9999"
-            )
-            raise UsageError(f"cannot jump to {to!s:.80}: {shown} (it is {now:%A %Y-%m-%d %H:%M:%S} in {now.tzinfo})")
-        return self._let_pass(then.timestamp())
+        return self._let_pass(seconds_at(to, self.time_s, zone(timezone or self.setting.services.timezone)))
 
     def _let_pass(self, until: float) -> list[str]:
         said: list[str] = []
@@ -267,6 +288,9 @@ class Session:
         """
         if self.events and self.events[-1].kind == CONCLUDED:
             return Outcome(self.events[-1].event)
+        held, self.line.held = self.line.held, ()
+        for text, media in held:
+            self._hear(text, media, self.line.faults.slow_s, {})
         if self.waiting:
             self._let_pass(float("inf"))
         decides = self._deciding()
@@ -304,7 +328,10 @@ class Session:
         twin = copy.copy(self)
         twin.events = list(self.events)
         twin._earlier = list(self._earlier)
+        twin.line = self.line.fork()
         twin.execution = self.execution.fork(twin.events) if self.execution else None
+        if twin.execution:
+            twin.execution.view.line = twin.line
         return twin
 
     def _begin(self, start: Start) -> list[str]:
@@ -312,6 +339,7 @@ class Session:
             self._earlier.append(self.execution)
             self._ended = False
         begun = Execution(self.setting, start, self.events, self.time_s, len(self._earlier) + 1)
+        begun.view.line = self.line
         if self.execution is not None:
             begun.view.heard_s = self.execution.view.heard_s
         self.execution = begun
@@ -344,17 +372,3 @@ class Session:
     def __repr__(self) -> str:
         where = f"waits in {self.state!r}" if self.waiting else str(self.outcome or "not begun")
         return f"<Session on {self.channel.name}: {where}, {len(self.events)} events>"
-
-
-def _seconds(moment: datetime | str | float) -> float:
-    if isinstance(moment, int | float):
-        if not 0 <= moment <= LAST_S:
-            raise UsageError(f"start_time {moment!r} is no time: expected seconds since 1970, up to the year 9999")
-        return float(moment)
-    try:
-        when = moment if isinstance(moment, datetime) else datetime.fromisoformat(moment)
-    except (ValueError, TypeError):
-        raise UsageError(f"start_time {moment!r} is no time; write it like {DEFAULT_START}") from None
-    if when.tzinfo is None:
-        raise UsageError(f"start_time {moment!r} has no time zone; write it like {DEFAULT_START}")
-    return when.timestamp()

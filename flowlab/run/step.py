@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 from math import inf
-from typing import Any, ClassVar, NamedTuple, Protocol
+from typing import TYPE_CHECKING, Any, ClassVar, NamedTuple, Protocol
 
 from flowlab.model.channel import Channel
 from flowlab.model.event import Event, EventKind
@@ -18,6 +18,9 @@ from flowlab.run.memo import Branch, Trace
 from flowlab.run.services import Answer, Request, Services, is_timeless
 from flowlab.run.template import LookUp, Renderer, compile_template
 from flowlab.run.values import look_up, text_of
+
+if TYPE_CHECKING:
+    from flowlab.run.line import Line
 
 FAULT, SENT, STEP = EventKind.FAULT.value, EventKind.SENT.value, EventKind.STEP.value
 HANDED_OFF, SHOWN = EventKind.HANDED_OFF.value, EventKind.SHOWN.value
@@ -61,7 +64,8 @@ class View:
     an agent was made. ``parent``: the run-subflow state inside whose subflow the run is; empty in the flow itself.
     ``trace``: where to note what is read and written, while somebody wants to know. ``names_sent``: whether a template
     of the flow reads more of a sent message than its text (:mod:`flowlab.run.outbound`). ``heard_s``: when the customer
-    last wrote, in whichever execution. ``shown``: the message whose choices the customer may answer now.
+    last wrote, in whichever execution. ``shown``: the message whose choices the customer may answer now. ``line``:
+    what it all goes over.
     """
 
     scope: dict[str, Any]
@@ -80,6 +84,7 @@ class View:
     names_sent: bool = False
     heard_s: float = -inf
     shown: Shown | None = None
+    line: Line | None = None
 
     @property
     def in_window(self) -> bool:
