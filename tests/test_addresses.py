@@ -49,7 +49,7 @@ def test_numbers_of_no_country(code: int) -> None:
 
 @given(st.one_of(st.text(max_size=30), st.from_regex(r"\+?[0-9 ()-]{3,18}", fullmatch=True)), st.sampled_from(REGIONS))
 def test_what_comes_out_is_an_address_or_a_sentence(text: str, region: str) -> None:
-    for each in fl.channels().values():
+    for each in fl.channels.values():
         try:
             found = each.address(text, region)
         except UsageError as error:
@@ -116,7 +116,7 @@ def test_our_own_addresses(name: str, good: list[str], bad: list[str]) -> None:
 
 
 def test_the_example_of_every_channel_is_an_address_of_ours() -> None:
-    for each in fl.channels().values():
+    for each in fl.channels.values():
         each.check_own_address(each.example_address)
 
 
