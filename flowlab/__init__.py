@@ -15,6 +15,7 @@ from flowlab.model.flow import Condition, Flow, State, Transition
 from flowlab.model.hours import Hours
 from flowlab.model.journey import journey
 from flowlab.model.outcome import Outcome
+from flowlab.run.faults import Faults
 from flowlab.run.segments import segments
 from flowlab.run.services import Services
 from flowlab.run.session import Session
@@ -25,6 +26,7 @@ __all__ = [
     "Channel",
     "Condition",
     "Conversation",
+    "Faults",
     "Flow",
     "FlowlabError",
     "Hours",
