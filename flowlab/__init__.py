@@ -6,16 +6,17 @@
 >>> replies = session.start("hi")
 """
 
-from flowlab.api import chat, compare, diff, draw, replay, report, route
-from flowlab.check import check
+from flowlab.api import channel_table, chat, check, compare, diff, draw, replay, report, route
 from flowlab.errors import FlowlabError
 from flowlab.formats import load, save
 from flowlab.model.channel import Channel, channels
 from flowlab.model.conversation import Conversation, Message
 from flowlab.model.flow import Condition, Flow, State, Transition
+from flowlab.model.hours import Hours
 from flowlab.model.journey import journey
 from flowlab.model.outcome import Outcome
-from flowlab.run.render import segments
+from flowlab.run.faults import Faults
+from flowlab.run.segments import segments
 from flowlab.run.services import Services
 from flowlab.run.session import Session
 from flowlab.show import register_displays
@@ -25,14 +26,17 @@ __all__ = [
     "Channel",
     "Condition",
     "Conversation",
+    "Faults",
     "Flow",
     "FlowlabError",
+    "Hours",
     "Message",
     "Outcome",
     "Services",
     "Session",
     "State",
     "Transition",
+    "channel_table",
     "channels",
     "chat",
     "check",

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import sys
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, cast, overload
 
+from flowlab.check import Findings, Settings
+from flowlab.check import check as _check
 from flowlab.errors import UsageError
 from flowlab.model.channel import Channel
 from flowlab.model.conversation import Conversation
@@ -17,6 +19,8 @@ from flowlab.model.event import Event
 from flowlab.model.flow import Flow
 from flowlab.model.routing import Queue, Workflow, Workspace
 from flowlab.model.walk import Walk, are_walks
+from flowlab.run.faults import Faults
+from flowlab.run.line import CALM
 from flowlab.run.replay import replay_all
 from flowlab.run.services import Services
 
@@ -25,6 +29,7 @@ if TYPE_CHECKING:
 
     from flowlab.measure.replayed import Run
     from flowlab.run.routing_result import Routing
+    from flowlab.show.channel_table import ChannelTable
     from flowlab.show.comparison import Comparison
     from flowlab.show.flow_diff import FlowDiff
     from flowlab.show.walked import Walked
@@ -35,7 +40,12 @@ World = Services | Mapping[str, Any] | str | Path | None
 
 @overload
 def replay(
-    flow: Flow, conversations: Sequence[Conversation], *, services: World = None, channels: Sequence[Channel] = ()
+    flow: Flow,
+    conversations: Sequence[Conversation],
+    *,
+    services: World = None,
+    channels: Sequence[Channel] = (),
+    faults: Faults = CALM,
 ) -> Run: ...
 @overload
 def replay(
@@ -47,12 +57,14 @@ def replay(
     *,
     services: World = None,
     channels: Sequence[Channel] = (),
+    faults: Faults = CALM,
 ) -> Run | Walked:
     """Put recorded conversations through a flow: the customer's turns at their times, timeouts where time says so.
 
     ``services``: what the outside world answers (see :mod:`flowlab.run.services_file`). ``channels``: your own,
     beside the built-in ones. Work of more than a second shows a progress bar. Raises UsageError for a conversation on
-    an unknown channel.
+    an unknown channel. ``faults``: what goes wrong in the world (:class:`~flowlab.run.faults.Faults`); not
+    for recorded executions.
 
     The result has ``.events``, ``.outcomes`` and ``.divergences`` (DataFrames) and ``.coverage()``.
 
@@ -61,9 +73,12 @@ def replay(
     without contexts is followed on the flow's graph.
     """
     if are_walks(conversations):
+        if faults.any:
+            raise UsageError("recorded executions are replayed as they were, without faults; give conversations")
         return _rewalk(flow, conversations, services, channels)
     from tqdm.auto import tqdm
 
+    from flowlab.measure.compare import WITH_FAULTS
     from flowlab.measure.diverge import divergences
     from flowlab.measure.replayed import Run
 
@@ -72,11 +87,12 @@ def replay(
     own = {channel.name: channel for channel in channels}
     unseen = not sys.stderr.isatty() and "ipykernel" not in sys.modules  # a log file wants no bar
     bar = tqdm(conversations, desc="replaying", unit=" conversations", delay=1.0, leave=False, disable=unseen)
-    for replayed in replay_all(flow, bar, services, own):
+    for replayed in replay_all(flow, bar, services, own, faults):
         log += replayed.events
         parted += divergences(replayed.conversation, replayed.events)
     talks = cast("Sequence[Conversation]", conversations)
-    return Run(flow, list(talks), log, parted, channels=channels)
+    source = f"replayed{WITH_FAULTS}{faults.describe()}" if faults.any else "replayed"
+    return Run(flow, list(talks), log, parted, source, channels)
 
 
 def _rewalk(flow: Flow, walks: Sequence[Walk], services: World, channels: Sequence[Channel]) -> Walked:
@@ -101,12 +117,18 @@ def compare(run: Run | Mapping[str, Run] | Sequence[Run], by: str = "channel") -
 
 
 def diff(
-    old: Flow, new: Flow, conversations: Sequence[Conversation] | None = None, *, services: World = None
+    old: Flow,
+    new: Flow,
+    conversations: Sequence[Conversation] | None = None,
+    *,
+    services: World = None,
+    channels: Sequence[Channel] = (),
 ) -> FlowDiff:
     """What changed from one version of a flow to the next, by meaning: order and canvas are noise.
 
     ``conversations``: put through both versions, to say which now end elsewhere or read differently, and because of
-    what. ``services``: what the outside world answers. Raises UsageError for what is no flow.
+    what. ``services``: what the outside world answers. ``channels``: your own, beside the built-in ones. Raises
+    UsageError for what is no flow.
 
     The result has ``.table`` (and ``.behaviour``), ``.as_text()``, ``.as_markdown()`` and ``.draw()``.
     """
@@ -121,7 +143,8 @@ def diff(
     if conversations is None:
         return found
     talks = list(conversations)
-    runs = zip(replay_all(old, talks, services), replay_all(new, talks, services), strict=True)
+    own = {channel.name: channel for channel in channels}
+    runs = zip(replay_all(old, talks, services, own), replay_all(new, talks, services, own), strict=True)
     parted: list[Parting | None] = []
     missed: Counter[str] = Counter()
     for was, now in runs:
@@ -146,6 +169,19 @@ def chat(flow: Flow, channel: str | Channel = "sms", *, services: World = None) 
     from flowlab.widgets.chat import Chat
 
     return Chat(flow, channel, services=services)
+
+
+def channel_table(
+    channels: Mapping[str, Channel] | Iterable[str | Channel] | None = None, facts: Sequence[str] | None = None
+) -> ChannelTable:
+    """What each channel states, side by side, by the four questions and what it costs.
+
+    See :func:`flowlab.show.channel_table.channel_table`; the result has ``.table`` (a DataFrame), ``.as_html()``,
+    ``.as_markdown()``, ``.as_csv()``.
+    """
+    from flowlab.show.channel_table import channel_table as _channel_table
+
+    return _channel_table(channels, facts)
 
 
 def route(
@@ -182,9 +218,33 @@ def route(
     return _route(task, found, load_workspace(workspace), **options)
 
 
+def check(
+    thing: Flow | Workflow,
+    channels: Sequence[str | Channel] = (),
+    *,
+    workflow: Workflow | None = None,
+    workspace: Workspace | None = None,
+    config: Settings = None,
+    services: World = None,
+) -> Findings:
+    """Check a flow (or a workflow) with every rule of the catalogue: :func:`flowlab.check.check` says how.
+
+    ``services``: what the outside world answers; its calendars wake the rules about opening hours.
+
+    >>> from flowlab.formats import load
+    >>> flow = load("sample_data/flows/order_support_v2.json")
+    >>> services = {"calendars": {"support": {"mon-fri": "09:00-18:00"}}}
+    >>> check(flow, services=services).of("hours-no-holidays")[0].message
+    "The calendar 'support' lists no holidays."
+    """
+    from flowlab.run.calendars_asked import opening
+
+    hours = None if services is None else opening(services)
+    return _check(thing, channels, workflow=workflow, workspace=workspace, config=config, hours=hours)
+
+
 def report(run: Run, path: str | Path, *, by: str = "channel") -> Path:
     """Write one HTML file that shows a run whole: picture, outcomes, findings, divergences, coverage."""
-    from flowlab.check import check
     from flowlab.show.report import write_report
 
     return write_report(Path(path), flow=run.flow, run=run, comparison=compare(run, by=by), findings=check(run.flow))

@@ -28,7 +28,7 @@ def run_demo(out: Path, say: Callable[[str], None]) -> None:
     conversations = read_conversations(SAMPLE_DATA / "conversations" / "order_support.jsonl")
     say(f"loaded    {flow.name}: {len(flow)} states; {len(conversations)} conversations (invented, see sample_data)")
 
-    findings = fl.check(flow, channels=list(channels()))
+    findings = fl.check(flow, channels=list(channels))
     say(f"checked   {findings.summary}. To read them: flowlab check {flow.source}")
 
     run = fl.replay(flow, conversations, services=SAMPLE_DATA / "services" / "order_support.yaml")

@@ -510,6 +510,11 @@ CASES |= {
         flow(state("a", "say-play", say="Hello."), event="incomingCall"),
         "#/states/1/type",
     ),
+    "reply-is-opt-out-word": Case(
+        flow(ask(body="Reply CANCEL to cancel your order.")),
+        flow(ask(body="Reply STOP to opt out.")),
+        "#/states/1/properties/body",
+    ),
     "media-not-carried": Case(
         message(media_url="https://example.com/a.png"), message(media_url=""), f"{PROPERTIES}/media_url", TEXT_ONLY
     ),

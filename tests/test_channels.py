@@ -3,13 +3,21 @@
 from __future__ import annotations
 
 import re
+import subprocess
+import sys
+from dataclasses import fields
+from datetime import date
 from pathlib import Path
 
 import pytest
 
 from flowlab.errors import FormatError, UsageError
 from flowlab.model.channel import BUILT_IN, Channel, channel, channels
+from flowlab.model.channel_facts import CARRIES, COST, KINDS, PACE, ROUTED, START
 from flowlab.model.channel_file import FACTS
+from flowlab.model.channel_words import NAMES as NAMES_OF_ANSWERS
+from flowlab.model.channel_words import answer, in_words
+from flowlab.model.prices import PriceRow
 
 NAMES = ["sms", "whatsapp", "line", "email", "webchat", "messenger", "inapp"]
 
@@ -37,9 +45,9 @@ def own(tmp_path: Path) -> Path:
 
 
 def test_seven_channels_in_table_order() -> None:
-    assert list(channels()) == NAMES
+    assert list(channels) == NAMES
     assert sorted(path.stem for path in BUILT_IN.glob("*.yaml")) == sorted(NAMES)
-    assert all(name == found.name for name, found in channels().items())
+    assert all(name == found.name for name, found in channels.items())
 
 
 @pytest.mark.parametrize("name", NAMES)
@@ -86,14 +94,61 @@ def test_documented_limits() -> None:
     ]
 
 
+def test_line_counts_utf16_units_the_others_characters() -> None:
+    assert [name for name, one in channels.items() if one.value("text_counted_in") == "UTF-16 units"] == ["line"]
+    assert channel("line").facts["max_text_chars"].unit == "UTF-16 units"
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_no_fact_speaks_of_what_the_channel_has_not(name: str) -> None:
+    """No captions without buttons, no descriptions without lists, no files without media."""
+    one = channel(name)
+    for fact, kind in KINDS.items():
+        if kind.needs and not one.value(kind.needs):
+            assert fact not in one.facts, f"{fact} needs {kind.needs}"
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_facts_agree_with_each_other(name: str) -> None:
+    value = channel(name).value
+    assert value("rich_text_chars", 0) <= value("max_text_chars", 10**9)
+    assert value("quick_replies_max") <= value("template_quick_replies_max", 10**9)
+    assert value("read_receipts") is False or "read" in value("delivery_signal"), "a receipt is a delivery signal"
+    assert not value("opt_in_words") or value("opt_out_words"), "nothing to come back to"
+    assert all(word == word.upper() for kind in ("opt_out", "opt_in", "help") for word in value(f"{kind}_words"))
+    assert len({*value("opt_out_words"), *value("opt_in_words"), *value("help_words")}) == sum(
+        len(value(f"{kind}_words")) for kind in ("opt_out", "opt_in", "help")
+    )
+    if name in ("sms", "whatsapp", "messenger"):
+        assert value("rendered_by") == "platform"
+    assert value("session_expires_h", 10**9) >= value("service_window_h", 0)
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_the_four_questions_are_answered(name: str) -> None:
+    needed = {
+        START: {"identity", "entry_points", "first_contact_context", "business_may_start", "opt_out"},
+        ROUTED: {"trigger_event", "address_format", "rendered_by", "delivery_signal"},
+        PACE: {"velocity", "reply_delay_median_s", "session_life", "agent_concurrency"}
+        | {"typing_indicator", "read_receipts"},
+        CARRIES: {"quick_replies_max", "list_items_max", "cards_max", "media_types", "templates", "threads", "subject"},
+        COST: {"billing_unit"},
+    }
+    for question, names in needed.items():
+        known = {one for one in NAMES_OF_ANSWERS if answer(channel(name), one).known}
+        assert names <= known
+        assert all(answer(channel(name), one).question == question for one in names)
+        assert f"\n{question}\n" in channel(name).describe()
+
+
 def test_an_unknown_price_is_absent_not_zero() -> None:
-    known = {name for name in NAMES if channel(name).value("price_out_usd") is not None}
-    assert known == {"sms", "whatsapp"}
-    assert channel("sms").value("price_out_usd") == 0.0083
+    on = date(2026, 3, 2)
+    prices = {name: channel(name).price("out", on) for name in NAMES}
+    assert {name: price.usd for name, price in prices.items() if price} == {"sms": 0.0083, "whatsapp": 0.005}
 
 
 def test_example_numbers_lie_in_the_range_kept_for_fiction() -> None:
-    for one in channels().values():
+    for one in channels.values():
         for address in (one.example_contact, one.example_address):
             if "+" in address:
                 assert re.search(r"\+1\d{3}55501\d\d$", address)
@@ -103,8 +158,18 @@ def test_example_numbers_lie_in_the_range_kept_for_fiction() -> None:
 
 def test_readme_explains_every_fact_and_no_other() -> None:
     readme = (BUILT_IN / "README.md").read_text(encoding="utf-8")
-    table = readme.partition("## Facts")[2].partition("## Trust")[0]
+    table = readme.partition("## Facts")[2].partition("## Prices")[0]
     assert re.findall(r"^\| `(\w+)` \|", table, re.MULTILINE) == list(FACTS)
+
+
+def test_readme_explains_every_key_of_a_price_and_no_other() -> None:
+    readme = (BUILT_IN / "README.md").read_text(encoding="utf-8")
+    table = readme.partition("## Prices")[2].partition("## Trust")[0]
+    documented = {
+        word for row in re.findall(r"^\| (`.*?) \|", table, re.MULTILINE) for word in re.findall(r"`(\w+)`", row)
+    }
+    keys = {"from" if field.name == "since" else field.name for field in fields(PriceRow)}
+    assert documented == keys
 
 
 def test_unknown_channel_is_named_with_the_nearest() -> None:
@@ -134,7 +199,7 @@ def test_own_channel_from_one_file(own: Path) -> None:
     assert (kiosk.name, kiosk.velocity, kiosk.entry_points) == ("kiosk", "real-time", ("a button on the screen",))
     assert kiosk.value("max_text_chars") == 500
     assert kiosk.facts["quick_replies_max"].as_of == "2026-11"
-    assert kiosk.value("price_out_usd") is None
+    assert kiosk.price("out", date(2026, 3, 2)) is None
     assert channel(kiosk) is kiosk
     kiosk.check_address("kiosk:7")
 
@@ -229,3 +294,76 @@ def test_unreadable_file(tmp_path: Path, content: bytes | None) -> None:
         path.write_bytes(content)
     with pytest.raises(FormatError, match="cannot be read: No such file" if content is None else "is not UTF-16"):
         Channel.from_yaml(path)
+
+
+class TestTable:
+    def test_where_by_key_by_fact_and_by_test(self) -> None:
+        assert list(channels.where(identity="phone number", velocity="asynchronous")) == ["sms", "whatsapp"]
+        assert list(channels.where(rendered_by="own code")) == ["line", "webchat", "inapp"]
+        assert list(channels.where(lambda one: one.value("quick_replies_max") > 10)) == ["line", "messenger"]
+        assert list(channels.where(lambda one: True, velocity="real-time").where(subject=True)) == []
+
+    def test_where_names_the_nearest_key(self) -> None:
+        with pytest.raises(UsageError, match=r"no 'identitty'. Did you mean 'identity'\?"):
+            channels.where(identitty="phone number")
+
+    def test_one_row_a_channel_and_fact_with_its_origin(self) -> None:
+        table = channels.table
+        assert list(table.columns[:4]) == ["channel", "question", "fact", "value"]
+        row = table[(table["channel"] == "sms") & (table["fact"] == "max_text_chars")].iloc[0]
+        assert (row["value"], row["unit"], row["trust"], row["as_of"]) == (1600, "characters", "D", "2026-11-22")
+        assert not table.duplicated(["channel", "fact"]).any()
+        assert set(table.loc[table["fact"] == "identity", "value"]) == {"phone number", "email address", "app identity"}
+        assert set(table["channel"]) == set(NAMES)
+
+    def test_own_channels_join_and_take_the_place_of_their_name(self, own: Path, tmp_path: Path) -> None:
+        mine = tmp_path / "sms.yaml"
+        mine.write_text("like: sms\nlabel: Our texts\nfacts: {max_text_chars: 918}\n", encoding="utf-8")
+        more = channels.with_own(own, Channel.from_yaml(mine))
+        assert list(more) == [*NAMES, "kiosk"]
+        assert (more["sms"].label, more["sms"].value("max_text_chars")) == ("Our texts", 918)
+        assert channels["sms"].value("max_text_chars") == 1600
+        assert list(more.where(identity="app identity")) == ["line", "webchat", "messenger", "inapp", "kiosk"]
+
+    def test_it_shows_itself_in_text_and_html(self) -> None:
+        assert "whatsapp    WhatsApp" in repr(channels)
+        assert "How is it routed?" in channels._repr_mimebundle_()[0]["text/html"]
+
+    def test_an_unknown_name_is_a_key_error_as_in_any_mapping(self) -> None:
+        assert "watsapp" not in channels
+        assert channels.get("watsapp") is None
+        with pytest.raises(KeyError):
+            channels["watsapp"]
+
+    def test_nothing_is_read_at_import(self) -> None:
+        code = "import flowlab, sys; from flowlab.model.channel import _built_in as b; print(b.cache_info().currsize)"
+        out = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True).stdout
+        assert out.strip() == "0"
+
+
+@pytest.mark.parametrize(
+    ("value", "unit", "words"),
+    [
+        (True, "yes/no", "yes"),
+        (["a, b", "c"], "facts", "a, b; c"),
+        (0, "buttons", "0"),
+        (32768, "characters", "32,768 characters"),
+        (119, "s", "119 s"),
+        (5294, "s", "88 min"),
+        (86400, "s", "24 h"),
+        (24, "h", "24 h"),
+        (0.0334, "h", "2 min"),
+        (5, "MB, all files together", "5 MB, all files together"),
+    ],
+)
+def test_values_in_words(value: object, unit: str, words: str) -> None:
+    assert in_words(value, unit) == words
+
+
+def test_what_is_not_stated_is_said_not_left_blank() -> None:
+    said = {name: answer(channel(name), "quick_reply_label_chars").text for name in ("sms", "line")}
+    assert said == {"sms": "–", "line": "20 characters"}
+    assert answer(channel("line"), "media_max_mb").text == "not known"
+    assert answer(channel("sms"), "service_window_h").text == "no window"
+    assert answer(channel("line"), "price_out").text == "not known"
+    assert "Meta's fee not known: service" in answer(channel("whatsapp"), "price_out").text

@@ -30,7 +30,10 @@ def conversation(number: int, channel: str, outcome: str, *, seconds: float = 60
     name = f"c{number}"
     lines = [(0.0, "started", {}), (0.0, "received", {"units": 1}), (1.0, "sent", {"units": 2, "text": "hello"})]
     lines += [(seconds, "received", {"units": 1}), (seconds, "ended", {"event": outcome})]
-    events = [Event(name, seq, 1e9 + at, channel, kind, **columns) for seq, (at, kind, columns) in enumerate(lines)]
+    events = [
+        Event(name, seq, 1_772_445_600.0 + at, channel, kind, **columns)
+        for seq, (at, kind, columns) in enumerate(lines)
+    ]
     return Conversation(name, channel, (), **more), events
 
 

@@ -80,9 +80,9 @@ def test_what_the_chat_is_known_by_stands_under_either_name(group: str) -> None:
     assert told("{{flow.flow_sid}}")[:2] == "FW"
 
 
-@pytest.mark.parametrize("name", list(channels()))
+@pytest.mark.parametrize("name", list(channels))
 def test_addresses_are_the_channels_own(name: str) -> None:
-    channel = channels()[name]
+    channel = channels[name]
     assert told("{{flow.channel.address}}|{{contact.channel.address}}", name) == (
         f"{channel.example_address}|{channel.example_contact}"
     )

@@ -133,8 +133,8 @@ def test_every_kind_of_the_catalogue_makes_sense() -> None:
 
 
 def test_channels() -> None:
-    assert list(channels()) == list(NAMES) == ["sms", "whatsapp", "line", "email", "webchat", "messenger", "inapp"]
-    for name, found in channels().items():
+    assert list(channels) == list(NAMES) == ["sms", "whatsapp", "line", "email", "webchat", "messenger", "inapp"]
+    for name, found in channels.items():
         assert channel(name) is found
         assert channel(found) is found
         assert found.trigger_event in TRIGGER_EVENTS

@@ -105,6 +105,11 @@ def subflow_gives_simple_values(on: bool) -> object:
     return Session(flow, services=services).start("hi")
 
 
+def choices_adapt(on: bool) -> object:
+    ask = state("ask", WAIT, {"deliveryFailure": "say"}, body="?", attributes='{"choices": ["Yes", "No"]}')
+    return session(Flow((ask, say("say", "failed")), "ask"), choices_adapt=on).start("hi")
+
+
 BOTH_WAYS: list[tuple[Callable[[bool], object], object, object]] = [
     (first_match_wins, ["a"], ["b"]),
     (any_of_trims_items, ["a"], ["none"]),
@@ -118,6 +123,7 @@ BOTH_WAYS: list[tuple[Callable[[bool], object], object, object]] = [
     ),
     (loop_of_two_counts_in_a_row, (11, Outcome.FAILED), (50, None)),
     (subflow_gives_simple_values, ["got "], ["got [1]"]),
+    (choices_adapt, ["?\n1. Yes\n2. No"], ["failed"]),
 ]
 
 

@@ -209,7 +209,7 @@ def test_an_unknown_channel_is_named_and_an_own_one_may_be_given() -> None:
     conversation = talk((C, "hi"), channel="pager")
     with pytest.raises(UsageError, match="there is no channel 'pager'"):
         events_of(conversation)
-    own = {"pager": fl.channels()["sms"]}
+    own = {"pager": fl.channels["sms"]}
     assert events_of(conversation, channels=own)[-1].event == "abandoned"
 
 

@@ -222,7 +222,7 @@ class TestSecondVersion:
         return session, "\n".join(session.start(text))
 
     def test_the_check_finds_neither_errors_nor_warnings(self) -> None:
-        table = fl.check(flow("order_support_v2"), channels=list(channels())).table
+        table = fl.check(flow("order_support_v2"), channels=list(channels)).table
         assert set(table["severity"]) <= {"note"}
 
     @pytest.mark.parametrize(
@@ -345,7 +345,7 @@ def names(expression: str) -> set[str]:
 
 def test_there_are_enough_on_every_channel() -> None:
     counts = Counter(c.channel for c in conversations())
-    assert set(counts) == set(channels())
+    assert set(counts) == set(channels)
     assert min(counts.values()) >= 14
     assert sum(counts.values()) >= 150
     assert max(counts.values()) >= 2 * min(counts.values())
@@ -375,7 +375,7 @@ def test_endings_are_of_many_kinds() -> None:
 
 
 def test_delays_are_those_of_the_channel() -> None:
-    medians = {name: sorted(gaps(name))[len(gaps(name)) // 2] for name in channels()}
+    medians = {name: sorted(gaps(name))[len(gaps(name)) // 2] for name in channels}
     assert medians["webchat"] < medians["inapp"] < medians["whatsapp"] < medians["email"]
     assert medians["webchat"] < 40
     assert medians["email"] > 600

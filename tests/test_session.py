@@ -364,14 +364,14 @@ def test_a_call_may_read_what_its_last_visit_left() -> None:
     assert session.variables["widgets"]["get"]["parsed"] == {"next": "xxx"}
 
 
-@pytest.mark.parametrize("name", list(channels()))
+@pytest.mark.parametrize("name", list(channels))
 def test_every_channel_runs(name: str, greeting: Flow) -> None:
     session = Session(greeting, name)
     session.start("hi")
     session.say("Ana")
     assert {event.channel for event in session.events} == {name}
-    assert session.variables["contact"]["channel"]["address"] == channels()[name].example_contact
-    assert session.variables["flow"]["channel"]["address"] == channels()[name].example_address
+    assert session.variables["contact"]["channel"]["address"] == channels[name].example_contact
+    assert session.variables["flow"]["channel"]["address"] == channels[name].example_address
 
 
 def test_inbound_messages_are_billed_as_segments_on_sms_only(greeting: Flow) -> None:

@@ -15,6 +15,7 @@ from flowlab.errors import UsageError
 from flowlab.model.channel import Channel, channel
 from flowlab.model.finding import Finding, Severity
 from flowlab.model.flow import Flow
+from flowlab.model.opening import Opening
 from flowlab.model.routing import Workflow, Workspace
 
 __all__ = ["RULES", "Config", "Findings", "catalogue_markdown", "check", "widgets_markdown"]
@@ -29,13 +30,15 @@ def check(
     workflow: Workflow | None = None,
     workspace: Workspace | None = None,
     config: Settings = None,
+    hours: Opening | None = None,
 ) -> Findings:
     """Check a flow (or a workflow) with every rule of the catalogue, and its texts against what the channels carry.
 
     ``channels``: names of built-in channels or :class:`~flowlab.model.channel.Channel` objects; without any, the
     channel rules are silent. ``workflow`` and ``workspace``: the routing behind the flow; rules that need them are
     silent without. ``config``: which rules are off or weigh otherwise, a ``flowlab.toml`` or its content; None takes
-    the nearest one beside the flow's file or above it, ``{}`` takes none.
+    the nearest one beside the flow's file or above it, ``{}`` takes none. ``hours``: calendars of opening hours, and
+    who asks them; ``fl.check(flow, services=...)`` takes them from services.
 
     Raises UsageError for something that can not be checked, or an unknown channel; FormatError for a config with
     faults.
@@ -49,7 +52,7 @@ def check(
     """
     names = (channels,) if isinstance(channels, str) else channels
     flow, workflow = _things(thing, workflow)
-    subject = Subject(flow, tuple(map(channel, names)), workflow, workspace)
+    subject = Subject(flow, tuple(map(channel, names)), workflow, workspace, hours)
     settings = _settings(config, thing.source)
     found, silenced = settings.apply((f for rule in RULES.values() for f in rule.findings(subject)), thing.source)
     worst_first = list(Severity)

@@ -10,9 +10,11 @@ from flowlab.check.rules import (
     handoff,
     hours,
     key_types,
+    keywords,
     limits,
     liquid,
     names,
+    opening,
     order,
     paths,
     properties,
@@ -173,6 +175,12 @@ FAMILIES: dict[str, tuple[Rule, ...]] = {
         routing_tasks.list_never_sent,
         routing_tasks.other_workflow,
     ),
+    "Opening hours": (
+        opening.no_holidays,
+        opening.handoff_unasked,
+        opening.stale_answer,
+        opening.times_differ,
+    ),
     "Channels": (
         channel.no_way_in,
         channel.reaches_voice,
@@ -180,6 +188,7 @@ FAMILIES: dict[str, tuple[Rule, ...]] = {
         channel.many_segments,
         channel.costly_character,
         channel.media_not_carried,
+        keywords.opt_out_word,
         waits.past_window,
     ),
     "Platform limits": (
@@ -203,7 +212,8 @@ _HEAD = """# Rules
 What `flowlab check` and `fl.check` look for, before anything runs. An **error** leaves customers stuck or is refused
 by the platform, a **warning** is likely unwanted, a **note** is worth knowing. Rules about what a channel carries speak
 only where the check is asked for channels (`--channel sms`, `channels=["sms"]`); rules about routing only where it is
-given a workflow. A `flowlab.toml` beside the flow, or above it, turns rules off or weighs them otherwise:
+given a workflow, rules about opening hours only where it is given services with a calendar (`--services`,
+`services=`). A `flowlab.toml` beside the flow, or above it, turns rules off or weighs them otherwise:
 
 ```toml
 [check.rules]

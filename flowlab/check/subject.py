@@ -14,6 +14,7 @@ from flowlab.errors import nearest
 from flowlab.model.channel import Channel
 from flowlab.model.flow import Flow, State, Transition
 from flowlab.model.kinds import TRIGGER_EVENTS
+from flowlab.model.opening import Opening
 from flowlab.model.routing import Workflow, Workspace
 from flowlab.text.plain import quote
 
@@ -64,6 +65,7 @@ class Subject:
     channels: tuple[Channel, ...] = ()
     workflow: Workflow | None = None
     workspace: Workspace | None = None
+    hours: Opening | None = None
     _hints: dict[tuple[str, tuple[str, ...]], str] = field(default_factory=dict, compare=False, repr=False)
 
     @cached_property
@@ -73,6 +75,7 @@ class Subject:
             "flow": bool(self.flow.states or self.workflow is None),
             "workflow": self.workflow is not None,
             "workspace": self.workspace is not None,
+            "hours": self.hours is not None and bool(self.hours.calendars),
         }
         return frozenset(need for need, is_there in there.items() if is_there)
 

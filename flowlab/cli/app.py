@@ -104,6 +104,12 @@ def load_checked(path: Path) -> fl.Flow | Workflow:
     return thing
 
 
+def named_channel(name: str) -> str | fl.Channel:
+    """A channel's name as it is, or the channel of a file. Only who types the command names files so: a name in a
+    transcript is never one."""
+    return fl.Channel.from_yaml(name) if name.endswith((".yaml", ".yml")) else name
+
+
 def not_wanted(path: Path, thing: object, wanted: str) -> UsageError:
     """The error for a file that holds something else."""
     names = {fl.Flow: "a flow", Workflow: "a TaskRouter workflow", Workspace: "a TaskRouter workspace"}

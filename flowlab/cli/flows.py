@@ -13,7 +13,19 @@ import flowlab as fl
 from flowlab.check.baseline import baseline_text, read_baseline
 from flowlab.check.page import github_page
 from flowlab.check.sarif import sarif
-from flowlab.cli.app import AsJson, Dark, FlowFile, WorkersFile, app, load_checked, load_flow, load_workflow, print_json
+from flowlab.cli.app import (
+    AsJson,
+    Dark,
+    FlowFile,
+    ServicesFile,
+    WorkersFile,
+    app,
+    load_checked,
+    load_flow,
+    load_workflow,
+    named_channel,
+    print_json,
+)
 from flowlab.errors import UsageError
 from flowlab.formats.studio import write_flow
 from flowlab.formats.workspace import load_workspace
@@ -32,7 +44,7 @@ class FailOn(StrEnum):
     NEVER = "never"
 
 
-Channels = Annotated[list[str] | None, typer.Option("--channel", help="also check texts against this channel")]
+Channels = Annotated[list[str] | None, typer.Option("--channel", help="also check texts for this channel, or a file's")]
 
 
 WorkflowFile = Annotated[Path | None, typer.Option("--workflow", help="the TaskRouter workflow behind it (JSON)")]
@@ -51,14 +63,16 @@ def check(
     config: Annotated[Path | None, typer.Option(help="a flowlab.toml; else the nearest beside or above a flow")] = None,
     baseline: Annotated[Path | None, typer.Option(help="findings known before; only new ones count")] = None,
     write_baseline: Annotated[Path | None, typer.Option(help="write today's findings as known")] = None,
+    services: ServicesFile = None,
 ) -> None:
     """Find what will go wrong, before anything runs."""
     if as_json + as_sarif + as_github > 1:
         raise UsageError("--json, --sarif and --github exclude each other: ask for one of them")
     known = read_baseline(baseline) if baseline else frozenset()
     routing = load_routing(workflow, workers)
+    carriers = [named_channel(name) for name in channel or ()]
     found = {
-        str(path): fl.check(load_checked(path), channel or (), **routing, config=config).without(known)
+        str(path): fl.check(load_checked(path), carriers, **routing, config=config, services=services).without(known)
         for path in flows
     }
     if write_baseline:
@@ -94,7 +108,9 @@ def draw(
 
     thing: Any = load_checked(flow)
     routing = load_routing(workflow, workers)
-    findings = fl.check(thing, channel or (), **routing) if checked or channel else None
+    findings = (
+        fl.check(thing, [named_channel(name) for name in channel or ()], **routing) if checked or channel else None
+    )
     marked = findings
     if isinstance(thing, Workflow):
         thing = workflow_graph(thing, routing["workspace"])

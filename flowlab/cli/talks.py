@@ -19,12 +19,14 @@ from flowlab.cli.app import (
     app,
     load_conversations,
     load_flow,
+    named_channel,
     print_json,
     records,
 )
 from flowlab.cli.log_file import write_log
 from flowlab.errors import UsageError
 from flowlab.measure.replayed import Run
+from flowlab.run.faults import faults_of
 
 
 class By(StrEnum):
@@ -34,16 +36,26 @@ class By(StrEnum):
     FLOW = "flow"
 
 
+ChannelName = Annotated[
+    str, typer.Option(help="sms, whatsapp, line, email, webchat, messenger, inapp, or a channel file of your own")
+]
+OwnChannels = Annotated[
+    list[Path] | None, typer.Option("--own", help="a channel of your own (YAML); may be given again", metavar="FILE")
+]
+
+
 @app.command()
 def chat(
     flow: FlowFile,
-    channel: Annotated[str, typer.Option(help="sms, whatsapp, line, email, webchat, messenger, inapp")] = "sms",
+    channel: Annotated[
+        str, typer.Option(help="sms, whatsapp, line, email, webchat, messenger, inapp, or FILE.yaml")
+    ] = "sms",
     services: ServicesFile = None,
 ) -> None:
     """Talk to a flow in the terminal; /help lists what else can be typed."""
     from flowlab.terminal_chat import run_chat
 
-    run_chat(fl.Session(load_flow(flow), channel=channel, services=services), input, print)
+    run_chat(fl.Session(load_flow(flow), channel=named_channel(channel), services=services), input, print)
 
 
 @app.command()
@@ -51,13 +63,24 @@ def replay(
     flow: FlowFile,
     conversations: TalksFile,
     services: ServicesFile = None,
+    own: OwnChannels = None,
+    fault: Annotated[
+        list[str] | None, typer.Option(help="what goes wrong, how often (lost=0.05); may be given again")
+    ] = None,
+    seed: Annotated[int, typer.Option(help="seed of the faults")] = 0,
     out: Annotated[
         Path | None, typer.Option("--out", "-o", help="events (.csv, .parquet) or executions (.json)")
     ] = None,
     as_json: AsJson = False,
 ) -> None:
     """Put recorded conversations through a flow and say where it now does something else."""
-    run = fl.replay(load_flow(flow), load_conversations(conversations), services=services)
+    run = fl.replay(
+        load_flow(flow),
+        load_conversations(conversations),
+        services=services,
+        channels=_read(own),
+        faults=faults_of(fault or (), seed),
+    )
     warn_unanswered(run)
     if out is not None:
         write_log(run, out)
@@ -79,6 +102,7 @@ def compare(
     ],
     by: Annotated[By, typer.Option(help="what to set side by side")] = By.CHANNEL,
     services: ServicesFile = None,
+    own: OwnChannels = None,
     as_json: AsJson = False,
 ) -> None:
     """Compare outcomes across channels, or across versions of a flow."""
@@ -86,7 +110,8 @@ def compare(
     if not flows:
         raise UsageError("compare wants one or more flows and then a file of conversations")
     conversations = load_conversations(talks)
-    runs = {str(path.stem): fl.replay(load_flow(path), conversations, services=services) for path in flows}
+    mine = _read(own)
+    runs = {path.stem: fl.replay(load_flow(path), conversations, services=services, channels=mine) for path in flows}
     for run in runs.values():
         warn_unanswered(run)
     comparison = fl.compare(runs if len(runs) > 1 else next(iter(runs.values())), by=by.value)
@@ -94,6 +119,10 @@ def compare(
         print_json(comparison.as_json())
     else:
         print(comparison.as_text())
+
+
+def _read(own: list[Path] | None) -> list[fl.Channel]:
+    return [fl.Channel.from_yaml(path) for path in own or ()]
 
 
 def warn_unanswered(run: Run) -> None:

@@ -30,6 +30,10 @@ SOURCES = {
 }
 
 
+#: What stands between a source and the faults that were injected, as in "replayed with faults: lost 0.05; seed 7".
+WITH_FAULTS = " with faults: "
+
+
 def compare_table(outcomes: pd.DataFrame, by: str = "channel") -> pd.DataFrame:
     """All conversations first (``all text channels``), then each group: one row each.
 
@@ -51,6 +55,8 @@ def compare_table(outcomes: pd.DataFrame, by: str = "channel") -> pd.DataFrame:
     ``messages``                  float  both ways, mean
     ``cost_usd``                  float  mean of those whose cost is known; NaN when none is
     ``cost_n``                    int    how many those are
+    ``price_as_of``               str    when the oldest of the prices was read; empty without a cost
+    ``price_list``                str    whose prices they are, what they leave out, and their sources
     ``source``                    str    see :data:`SOURCES`
     ============================  =====  =============================================================
 
@@ -127,7 +133,7 @@ def cautions(outcomes: pd.DataFrame, by: str = "channel") -> list[str]:
     """What must be said beside a comparison, in sentences: source, unknowns, small groups, and what it cannot show."""
     known = outcomes[outcomes["outcome"].notna()]
     sources = list(outcomes["source"].unique())
-    said = [f"{source}: {SOURCES.get(source, 'origin not stated')}." for source in sources]
+    said = [f"{source}: {SOURCES.get(source.split(WITH_FAULTS)[0], 'origin not stated')}." for source in sources]
     if len(known) < len(outcomes):
         said.append(f"{len(outcomes) - len(known)} conversations have no known outcome and are left out.")
     said.append("Intervals: 95 % (Wilson); k/n beside each share.")
@@ -141,12 +147,24 @@ def cautions(outcomes: pd.DataFrame, by: str = "channel") -> list[str]:
         said.append(
             "Customers choose their channel: differences between channels are associations, not the channel's doing."
         )
-    if known["resolved"].notna().any() and "replayed" in sources:
+    if known["resolved"].notna().any() and any(source.startswith("replayed") for source in sources):
         said.append("Resolved is what the record says of the recorded conversation; a replay cannot know it anew.")
+    said += _price_lists(known)
     unpriced = _order(known.loc[known["cost_usd"].isna(), "channel"], "channel")
     if unpriced:
         said.append(f"Cost is unknown on {', '.join(unpriced)}; those conversations are not in the mean.")
     return [*said, *_pairing(known)]
+
+
+def _price_lists(known: pd.DataFrame) -> list[str]:
+    """Whose prices, of when: a cost is never shown without."""
+    priced = known[known["price_as_of"] != ""]
+    names = _order(priced["channel"], "channel")
+    lists = {name: priced[priced["channel"] == name] for name in names}
+    return [
+        f"Cost on {name}: list prices as of {one['price_as_of'].min()} ({one['price_list'].iloc[0]})."
+        for name, one in lists.items()
+    ]
 
 
 def _pairing(known: pd.DataFrame) -> list[str]:
@@ -177,7 +195,7 @@ def _groups(known: pd.DataFrame, by: str) -> list[tuple[tuple[str, ...], pd.Data
 def _order(label: pd.Series, by: str) -> list[str]:
     if by == "flow":
         return list(label.unique())
-    place: dict[Hashable, int] = {name: i for i, name in enumerate(channels())} if by == "channel" else {}
+    place: dict[Hashable, int] = {name: i for i, name in enumerate(channels)} if by == "channel" else {}
     sizes = label.value_counts().to_dict()
     last = len(place)
     return sorted(sizes, key=lambda name: (name == NOT_RECORDED, place.get(name, last), -sizes[name], name))
@@ -198,6 +216,8 @@ def _summary(frame: pd.DataFrame, occurring: list[str]) -> dict[str, Any]:
         "messages": (frame["messages_out"] + frame["messages_in"]).mean(),
         "cost_usd": frame["cost_usd"].mean(),
         "cost_n": int(frame["cost_usd"].notna().sum()),
+        "price_as_of": min(filter(None, frame["price_as_of"]), default=""),
+        "price_list": " / ".join(filter(None, frame["price_list"].unique())),
         "source": ", ".join(frame["source"].unique()),
     }
 

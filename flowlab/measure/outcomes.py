@@ -7,6 +7,7 @@ from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING, Any
 
 from flowlab.errors import UsageError
+from flowlab.measure.costs import costs, list_words
 from flowlab.measure.log import as_table
 from flowlab.model.channel import Channel, channels
 from flowlab.model.conversation import Conversation, Role
@@ -42,8 +43,10 @@ def outcome_table(
     ``messages_in``        int       the same as ``turns``; the twin of ``messages_out``
     ``units_out``          int       what they are billed as: SMS segments, else messages
     ``units_in``           int
-    ``cost_usd``           float     units times the channel's prices; NaN where it states no price or no
-                                     units are known
+    ``cost_usd``           float     units times the channel's price of the message's day and category, US
+                                     dollars; NaN where one price is not known, or no units are
+    ``price_as_of``        str       when the oldest of those prices was read; empty without a cost
+    ``price_list``         str       whose prices they are, what they leave out, and their source
     ``duration_s``         float     first to last message, seconds; NaN without messages
     ``total_s``            float     first to last event, waiting for a timeout included, seconds
     ``handed_off``         bool      a task for an agent was made, in whichever session
@@ -68,11 +71,11 @@ def outcome_table(
     _refuse_twins(conversations)
     table = _recorded(conversations)
     table.insert(3, "source", source)
-    measured = _measured(as_table(events))
-    table = table.join(measured, on="conversation_id")
+    log = as_table(events)
+    table = table.join(_measured(log), on="conversation_id")
     table = table.fillna(dict.fromkeys(_COUNTS, 0) | {"handed_off": False, "detail": "", "last_state": ""})
     table = table.astype(dict.fromkeys(_COUNTS, "int64") | {"handed_off": "bool"})
-    table["cost_usd"] = _cost_usd(table, own)
+    table = _costs(table, log, own)
     return table[_COLUMNS].join(_extra(conversations))
 
 
@@ -80,7 +83,7 @@ _COUNTS = ["sessions", "turns", "messages_out", "messages_in", "units_out", "uni
 _COLUMNS = [
     *("conversation_id", "channel", "entry_point", "source", "outcome", "detail", "recorded_outcome", "resolved"),
     *_COUNTS,
-    *("cost_usd", "duration_s", "total_s", "handed_off", "last_state"),
+    *("cost_usd", "price_as_of", "price_list", "duration_s", "total_s", "handed_off", "last_state"),
 ]
 
 
@@ -173,12 +176,15 @@ def _judged(events: pd.DataFrame) -> pd.DataFrame:
     return last[["detail"]].assign(outcome=outcome, last_state=last["state"].mask(inside, last["parent"]))
 
 
-def _cost_usd(table: pd.DataFrame, own: Sequence[Channel]) -> pd.Series:
-    known = channels() | {channel.name: channel for channel in own}
-    cost: Any = 0
-    for way in ("out", "in"):
-        prices = {name: channel.value(f"price_{way}_usd") for name, channel in known.items()}
-        price = table["channel"].map(prices).astype("float64")
-        unknown = (table[f"units_{way}"] == 0) & (table[f"messages_{way}"] > 0)
-        cost = cost + (table[f"units_{way}"] * price).mask(unknown)
-    return cost
+def _costs(table: pd.DataFrame, events: pd.DataFrame, own: Sequence[Channel]) -> pd.DataFrame:
+    """What each conversation cost, and what that rests on, in the order of the table."""
+    known = channels.with_own(*own)
+    lists = {name: list_words(channel) for name, channel in known.items() if channel.prices}
+    found = table[["conversation_id"]].join(costs(events, known), on="conversation_id")
+    silent = (table["messages_out"] + table["messages_in"] == 0) & table["channel"].isin(list(lists))
+    as_of = found["price_as_of"].fillna("").astype("str")
+    return table.assign(
+        cost_usd=found["cost_usd"].astype("float64").mask(silent, 0.0),
+        price_as_of=as_of,
+        price_list=table["channel"].map(lists).where(as_of != "", "").astype("str"),
+    )

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 from flowlab.errors import UsageError, did_you_mean
 from flowlab.measure.compare import outcome_order
 from flowlab.measure.coverage import coverage_table
+from flowlab.measure.disturbed import disturbed_table
 from flowlab.measure.log import events_table
 from flowlab.measure.outcomes import outcome_table, recorded_events
 from flowlab.measure.walked_log import walks_of
@@ -68,6 +69,11 @@ class Run:
         """
         mine = (e for e in self.log if e.kind == EventKind.STEP and not e.parent)
         return Counter((e.state, e.event, e.transitioned_to) for e in mine)
+
+    @cached_property
+    def disturbances(self) -> pd.DataFrame:
+        """Faults of the world and whom they hurt: :func:`flowlab.measure.disturbed.disturbed_table`."""
+        return disturbed_table(self.log)
 
     @cached_property
     def unanswered(self) -> Mapping[str, int]:

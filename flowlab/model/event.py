@@ -27,6 +27,7 @@ class EventKind(StrEnum):
     CHOSEN = "chosen"  #: an opaque step took ``event``; ``detail`` says whether the user or a default chose it
     FAULT = "fault"  #: the flow's content is wrong here; ``detail`` says what. The run goes on
     HANDED_OFF = "handed_off"  #: a task was made; ``text`` is its attributes as JSON, ``value`` its priority
+    EXPIRED = "expired"  #: the channel closed the conversation; ``value`` is the hours of silence, ``detail`` in words
     ENDED = "ended"  #: an execution ended; ``event`` is its :class:`~flowlab.model.outcome.Outcome`, ``detail`` why
     CONCLUDED = "concluded"  #: the last line: ``event`` is the outcome of the whole conversation, ``detail`` why
 

@@ -27,6 +27,8 @@ class Readings:
     - ``broken_template_ends_run``: a template that cannot be rendered fails the run (else its text is empty)
     - ``loop_of_two_counts_in_a_row``: a loop of several widgets counts for the limit of 10 visits in a row, until a
       widget comes that the run has not been to
+    - ``choices_adapt``: what a channel cannot show as written is shown another way that it can (buttons as a list or as
+      numbered text, media as a link), as one's own adapter would do it; else it is refused, as Twilio does
     - ``subflow_gives_simple_values``: lists and maps that a subflow set do not come back to the flow that ran it
 
     TaskRouter:
@@ -46,6 +48,7 @@ class Readings:
     broken_template_ends_run: bool = False
     loop_of_two_counts_in_a_row: bool = False
     subflow_gives_simple_values: bool = True
+    choices_adapt: bool = True
     and_binds_tighter: bool = True
     null_differs: bool = True
     null_is_empty: bool = False

@@ -11,7 +11,9 @@ from flowlab.model.channel import Channel
 from flowlab.model.event import ENDED, Event, EventKind
 from flowlab.model.kinds import Family, is_closing
 from flowlab.model.outcome import Outcome
+from flowlab.model.shown import Choice
 from flowlab.run import limits
+from flowlab.run.answer import Answer, tapped, understood
 from flowlab.run.context import MESSAGE_EVENTS, Start, inbound, initial_scope, sender
 from flowlab.run.limits import RunStopped
 from flowlab.run.memo import TAIL, Memo, Trace, Turn, fill
@@ -85,20 +87,29 @@ class Execution:
         if start.event in MESSAGE_EVENTS:
             view.heard_s = view.time_s
             view.tell(RECEIVED, start.text, " ".join(start.media), units=billed_units(start.text, view.channel))
+            if view.line is not None:
+                view.line.hear(view, start.text)
         if self.node is None:
             self._end(Outcome.NOT_STARTED, "the flow names no first state that exists")
         else:
             self._walk(self.node, None)
 
-    def resume(self, text: str, media: tuple[str, ...], time_s: float) -> None:
-        """The customer answered, at ``time_s``."""
-        view = self.view
+    def resume(self, text: str, media: tuple[str, ...], time_s: float, choice: Choice | None = None) -> None:
+        """The customer answered, at ``time_s``; ``choice``: by a tap on it."""
+        view, shown = self.view, self.view.shown
+        answer = Answer(text)
+        if shown is not None:
+            answer = tapped(choice, shown) if choice else understood(text, shown)
         self._set_time(time_s)
         view.heard_s = time_s
         view.answered = self._gone_silent = False
         self.replies += 1
-        reply = inbound(self._sender, text, media, len(view.log))
-        view.tell(RECEIVED, text, " ".join(media), units=billed_units(text, view.channel))
+        reply = inbound(self._sender, answer.body, media, len(view.log))
+        reply.update(answer.fields)
+        cost = billed_units(text, view.channel)
+        view.tell(RECEIVED, text, " ".join(media), answer.how, answer.choice, cost)
+        if view.line is not None:
+            view.line.hear(view, text)
         trigger = view.scope["trigger"]
         if "conversation" in trigger:  # Conversations deliver the reply under the trigger too; flows read either
             trigger["conversation"] = trigger["conversation"] | reply
@@ -120,11 +131,11 @@ class Execution:
         said, self.view.said = self.view.said, []
         return said
 
-    def end(self, why: str, time_s: float) -> None:
-        """Stop it from outside, at ``time_s``."""
+    def end(self, why: str, time_s: float, outcome: Outcome = Outcome.DROPPED) -> None:
+        """Stop it from outside, at ``time_s``; after a hand-off that is the ``outcome`` all the same."""
         self._set_time(time_s)
         self.is_waiting = False
-        self._end(Outcome.HANDED_OFF if self.view.handed_off else Outcome.DROPPED, why)
+        self._end(Outcome.HANDED_OFF if self.view.handed_off else outcome, why)
 
     def fork(self, log: list[Event]) -> Execution:
         """A copy with variables of its own that writes to ``log``."""
@@ -145,12 +156,12 @@ class Execution:
         """
         memo, view = self._memo, self.view
         while True:
-            if memo is None:
+            if memo is None or (view.line is not None and view.line.rough):
                 self._step_through(node, done)
             else:
                 # Whether the customer is silent or answered follows from the exit: a wait is left by its reply or its
                 # timeout.
-                place = (node.name, done, view.handed_off, view.in_window, self._in_a_row, view.parent)
+                place = (node.name, done, view.handed_off, view.in_window, self._in_a_row, view.parent, view.shown)
                 turn = memo.find(place, view.scope)
                 if turn is not None and self._steps + turn.steps <= limits.MAX_STEPS:
                     self._lay_down(turn)

@@ -16,6 +16,8 @@ from flowlab.model.channel import Channel
 from flowlab.model.channel import channel as find_channel
 from flowlab.model.flow import Flow
 from flowlab.run.execution import Setting
+from flowlab.run.faults import Faults
+from flowlab.run.line import CALM, Line
 from flowlab.run.program import Program, compile_flow
 from flowlab.run.services import Services
 from flowlab.run.services_file import load_services
@@ -46,11 +48,14 @@ class Inbox:
         channel: str | Channel = "sms",
         *,
         services: Services | Mapping[str, Any] | str | Path | None = None,
+        faults: Faults = CALM,
     ) -> None:
         self._channel = find_channel(channel)
         self._services = load_services(services)
         self._programs = {address: compile_flow(flow, self._services.readings) for address, flow in flows.items()}
         self._subflows: dict[str, Program] = {}
+        self._faults = faults
+        self._lines: dict[tuple[str, str], Line] = {}
         self._active: dict[tuple[str, str], Session] = {}
         self.sessions: list[Session] = []  #: all that have begun, in order
 
@@ -108,6 +113,7 @@ class Inbox:
         name = f"{contact} at {address}, {1 + len(self.sessions)}"
         ours = replace(self._channel, example_address=address)
         setting = Setting(self._programs[address], ours, self._services, contact, name, None, self._subflows)
-        session = self._active[address, contact] = Session.within(setting, time_s)
+        line = self._lines.setdefault((address, contact), Line(f"{contact} at {address}", self._faults))
+        session = self._active[address, contact] = Session.within(setting, time_s, line)
         self.sessions.append(session)
         return session

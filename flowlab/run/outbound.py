@@ -9,14 +9,18 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
+from dataclasses import replace
 from typing import Any
 
 from flowlab.model.flow import Flow, State
 from flowlab.model.readings import Readings
 from flowlab.model.sids import ACCOUNT_SID, sid
 from flowlab.run.context import conversation_sid
+from flowlab.run.outgoing import Outgoing, of_attributes, of_template
 from flowlab.run.render import billed_units, refusal
-from flowlab.run.step import FAULT, View, template
+from flowlab.run.render_media import country_of
+from flowlab.run.render_message import Rendered, render
+from flowlab.run.step import FAULT, SHOWN, View, pairs, template, template_of
 
 #: A text that may show more of a sent message than its Body: a whole result or group, or another field.
 _SHOWS_MORE = re.compile(r"widgets(?!\s*\.\s*[\w-]+\s*\.)|outbound(?!\s*\.\s*Body\b)")
@@ -29,34 +33,138 @@ class Sent(dict[str, Any]):
 
 
 class Outbound:
-    """The message a state sends: its text and media, rendered anew at each visit."""
+    """The message a state sends: text, media and choices, rendered anew at each visit.
+
+    A message that is text and nothing else goes a short way: nearly all are.
+    """
 
     def __init__(self, state: State, readings: Readings) -> None:
         self._body = template(state, "body", readings)
         self._media = template(state, "media_url", readings)
         self._content = template(state, "content_sid", readings) if state.properties.get("content_sid") else None
+        self._attributes = template(state, "attributes", readings)
+        self._variables = [
+            (str(row["key"]).strip("{} "), template_of(row.get("value"), readings))
+            for row in pairs(state, "content_variables")
+        ]
+        self._is_text = not (self._media or self._content or self._attributes)
+        self._adapts = readings.choices_adapt
         fixed = {"From": template(state, "from", readings), "To": template(state, "to", readings)}
         self._fixed = {key: text for key, text in fixed.items() if isinstance(text, str) and text}
 
     def send(self, view: View) -> bool:
         """Send it. Gives whether the channel took the message; ``outbound`` is kept either way."""
-        text, media = view.render(self._body), view.render(self._media)
-        if self._content and not text:
-            text = f"[content template {view.render(self._content)}]"
-        reason = refusal(text, media, view.channel, view.in_window or bool(self._content))
-        sent = Sent(self._fixed, Body=text, Status="sent", NumMedia="1" if media else "0")
-        if reason:
-            view.tell(FAULT, text, detail=reason)
-            sent |= {"Status": "failed", "ErrorMessage": reason}
-        else:
-            units = billed_units(text, view.channel)
-            view.send(text, media, units)
-            sent["NumSegments"] = str(units)
+        sent = self._send_text(view) if self._is_text and not view.channel.value("subject") else self._send_rich(view)
+        taken: bool = sent["Status"] == "sent"  # a conversation's message has no status
         if view.names_sent:
             view.is_one_off()
             sent = complete(sent, view.scope, view.state)
         view.keep({"outbound": sent})
-        return not reason
+        return taken
+
+    def _send_text(self, view: View) -> Sent:
+        text, channel = view.render(self._body), view.channel
+        view.shown = None
+        reason = refusal(text, "", channel, view.in_window)
+        if reason:  # seldom: the long way knows the error code
+            return self._refused(view, text, render(Outgoing(text), channel, in_window=view.in_window))
+        stopped = self._stopped(view, text, "")
+        if stopped is not None:
+            return stopped
+        units = billed_units(text, channel)
+        _carry(view, text, "", units)
+        return Sent(self._fixed, Body=text, Status="sent", NumMedia="0", NumSegments=str(units))
+
+    def _send_rich(self, view: View) -> Sent:
+        message, category = self._message(view)
+        view.shown = None
+        address = view.read("contact", "channel", "address") if message.media and _by_country(view) else ""
+        made = render(
+            message,
+            view.channel,
+            in_window=view.in_window,
+            adapts=self._adapts,
+            country=country_of(address) if isinstance(address, str) else "",
+        )
+        if not made.parts:
+            return self._refused(view, message.text, made)
+        stopped = self._stopped(view, message.text, " ".join(message.media))
+        if stopped is not None:
+            return stopped
+        units = 0
+        for shown in made.parts:
+            cost = billed_units(shown.text, view.channel)
+            units += cost
+            _carry(view, shown.text, " ".join(shown.media), cost, category)
+            if shown.choices or shown.notes or shown.subject:
+                view.tell(SHOWN, shown.text, shown.as_json(), "; ".join(shown.notes))
+        last = made.parts[-1]
+        view.shown = last if last.choices else None
+        files = sum(len(shown.media) for shown in made.parts)
+        return Sent(self._fixed, Body=last.text, Status="sent", NumMedia=str(files), NumSegments=str(units))
+
+    def _stopped(self, view: View, text: str, media: str) -> Sent | None:
+        """What the platform says that does not send now, after an opt-out for instance; None where it does."""
+        if view.line is None:
+            return None
+        code, reason = view.line.refuses(view, media)
+        return self._refused(view, text, Rendered((), reason, code)) if reason else None
+
+    def _refused(self, view: View, text: str, made: Rendered) -> Sent:
+        view.tell(FAULT, text, made.code, made.refusal)
+        return Sent(
+            self._fixed,
+            Body=text,
+            Status="failed",
+            NumMedia="0",
+            ErrorCode=made.code or None,
+            ErrorMessage=made.refusal,
+        )
+
+    def _message(self, view: View) -> tuple[Outgoing, str]:
+        """What is to be sent, and its price category."""
+        if self._content:
+            return self._of_content(view, view.render(self._content))
+        message, wrong = of_attributes(view.render(self._body), view.render(self._media), view.render(self._attributes))
+        if wrong:
+            view.tell(FAULT, detail=wrong)
+        if view.channel.value("subject") and not message.subject:
+            message = replace(message, subject=_answered_subject(view))
+        return message, ""
+
+    def _of_content(self, view: View, sid: str) -> tuple[Outgoing, str]:
+        known = view.services.content.get(sid)
+        text = view.render(self._body)
+        if known is None:
+            view.tell(FAULT, detail=f"content template {sid!r} is not known: list it in the services' content file")
+            stand_in = text or f"[content template {sid}]"
+            return Outgoing(stand_in, tuple(filter(None, [view.render(self._media)])), is_approved=True), ""
+        values = {name: view.render(value) for name, value in self._variables}
+        message = of_template(known, {name: value for name, value in values.items() if value}, view.channel)
+        return message, known.category if known.approved else ""
+
+
+def _by_country(view: View) -> bool:
+    return bool(view.channel.value("media_countries"))
+
+
+def _answered_subject(view: View) -> str:
+    """``Re:`` and the subject of the customer's mail, where the context of the start names one."""
+    for group in ("conversation", "message"):
+        subject = view.read("trigger", group, "ChannelAttributes", "pre_engagement_data", "subject")
+        if isinstance(subject, str) and subject.strip():
+            return subject if subject.lower().startswith("re:") else f"Re: {subject}"
+    return ""
+
+
+def _carry(view: View, text: str, media: str, units: int, category: str = "") -> None:
+    """Send it, and let the line do with it what it does. A lost message is no answer to the customer."""
+    answered = view.answered
+    view.send(text, media, units, category)
+    if view.line is not None and view.line.rough:
+        said = len(view.said)
+        view.line.carry(view, text)
+        view.answered = answered or len(view.said) == said
 
 
 def complete(sent: Sent, scope: Mapping[str, Any], state: str) -> Sent:
@@ -69,7 +177,7 @@ def complete(sent: Sent, scope: Mapping[str, Any], state: str) -> Sent:
     talk = conversation_sid(scope)
     if talk:
         author = sent.get("From", ours)
-        failed = {key: sent[key] for key in ("Status", "ErrorMessage") if "ErrorMessage" in sent}
+        failed = {key: sent[key] for key in ("Status", "ErrorCode", "ErrorMessage") if "ErrorMessage" in sent}
         known = {"Sid": sid("IM", mark), "AccountSid": ACCOUNT_SID, "ConversationSid": talk, "Body": sent["Body"]}
         unknown = dict.fromkeys(("Media", "ParticipantSid"))
         return Sent(known | unknown | {"Author": author, "Index": "0", "Attributes": "{}"} | failed)

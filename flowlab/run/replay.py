@@ -13,12 +13,15 @@ from flowlab.model.channel import channel as find_channel
 from flowlab.model.conversation import Conversation, Role
 from flowlab.model.event import Event
 from flowlab.model.flow import Flow
+from flowlab.run.clock import DEFAULT_START
 from flowlab.run.execution import Setting
+from flowlab.run.faults import Faults
+from flowlab.run.line import CALM, Line
 from flowlab.run.memo import Memo
 from flowlab.run.program import Program, compile_flow
 from flowlab.run.services import Services
 from flowlab.run.services_file import load_services
-from flowlab.run.session import DEFAULT_REPLY_S, DEFAULT_START, Session
+from flowlab.run.session import DEFAULT_REPLY_S, Session
 
 CUSTOMER, BOT, AGENT = Role.CUSTOMER, Role.BOT, Role.AGENT  # read once: Python is slow to find a member of an enum
 
@@ -35,6 +38,7 @@ def replay_all(
     conversations: Iterable[Conversation],
     services: Services | Mapping[str, Any] | str | Path | None = None,
     channels: Mapping[str, Channel] | None = None,
+    faults: Faults = CALM,
 ) -> Iterator[Replayed]:
     """Replay one conversation after the other. ``channels``: your own, beside (or instead of) the built-in ones.
 
@@ -51,7 +55,7 @@ def replay_all(
         memo = memos[conversation.channel]
         setting = Setting(program, medium, world, contact, conversation.id, memo, subflows)
         begun_s = conversation.start_s
-        session = Session.within(setting, start_s if begun_s is None else begun_s)
+        session = Session.within(setting, start_s if begun_s is None else begun_s, Line(conversation.id, faults))
         _feed(session, conversation)
         session.conclude()
         yield Replayed(conversation, session.events)

@@ -6,15 +6,19 @@ The file format is documented in :mod:`flowlab.run.services_file`.
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from fnmatch import fnmatchcase
 from functools import lru_cache
 from typing import Any
 from zoneinfo import ZoneInfo
 
+from flowlab.errors import UsageError, did_you_mean
+from flowlab.model.content import ContentTemplate
 from flowlab.model.flow import Flow
+from flowlab.model.hours import Hours
 from flowlab.model.readings import READINGS, Readings
+from flowlab.run.calendars import hours_answer
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,22 +38,37 @@ class Request:
     parameters: Mapping[str, Any] = field(default_factory=dict)
     body: str = ""
     parent: str = ""
+    calendars: Mapping[str, Hours] = field(default_factory=dict)
 
     @property
     def time(self) -> datetime:
         """The simulated time in the services' time zone."""
         return datetime.fromtimestamp(self.time_s, ZoneInfo(self.timezone))
 
+    def hours(self, calendar: str) -> Hours:
+        """The calendar of that name. Raises UsageError where services have none of it."""
+        if calendar not in self.calendars:
+            raise UsageError(f"there is no calendar {calendar!r}. {did_you_mean(calendar, list(self.calendars))}")
+        return self.calendars[calendar]
+
+    def is_open(self, calendar: str) -> bool:
+        """Whether it is open now by the calendar of that name. Raises UsageError where services have none of it."""
+        return self.hours(calendar).is_open(self.time_s)
+
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """What comes back. ``exit`` forces the step's exit; ``delay_s`` is how long the answer takes."""
+    """What comes back. ``exit`` forces the step's exit; ``delay_s`` is how long the answer takes.
+
+    ``calendar``: the name of one whose :func:`~flowlab.run.calendars.hours_answer` comes before ``json``.
+    """
 
     json: Any = None
     text: str = ""
     status: int = 200
     exit: str = ""
     delay_s: float = 0.0
+    calendar: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,6 +79,13 @@ class When:
     time: tuple[str, str] | None = None
     channel: tuple[str, ...] = ()
     parameters: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    open: str = ""
+    closed: str = ""
+
+    @property
+    def reads_clock(self) -> bool:
+        """Whether it may hold at one time and not at another."""
+        return bool(self.weekday or self.time or self.open or self.closed)
 
     def holds(self, request: Request) -> bool:
         if self.weekday and request.time.weekday() not in self.weekday:
@@ -67,6 +93,8 @@ class When:
         if self.time and not _within(request.time.strftime("%H:%M"), *self.time):
             return False
         if self.channel and request.channel not in self.channel:
+            return False
+        if (self.open and not request.is_open(self.open)) or (self.closed and request.is_open(self.closed)):
             return False
         return all(_like(request.parameters.get(name), any_of) for name, any_of in self.parameters.items())
 
@@ -100,7 +128,8 @@ class Services:
     A callable gets a :class:`Request` and gives an :class:`Answer`, or anything else as the JSON body of a 200. A state
     inside a subflow is found as ``run-subflow state/state``, else by its own name. ``subflows``: by flow sid, the flows
     that run-subflow runs; one that is not here is answered as any other call. ``readings``: how the run reads what
-    Twilio leaves open.
+    Twilio leaves open. ``content``: content templates by sid. ``calendars``: opening hours by name, which rules and
+    callables (``request.is_open(name)``) ask.
 
     >>> services = Services({"check_hours": lambda request: {"open": request.time.hour < 18}})
     """
@@ -110,6 +139,8 @@ class Services:
     timezone: str = "UTC"
     subflows: Mapping[str, Flow] = field(default_factory=dict)
     readings: Readings = READINGS
+    content: Mapping[str, ContentTemplate] = field(default_factory=dict)
+    calendars: Mapping[str, Hours] = field(default_factory=dict)
 
     def answer(self, request: Request) -> Answer | None:
         """The answer: by state name, then by the first URL pattern that fits; None if nothing answers."""
@@ -119,7 +150,11 @@ class Services:
         if callable(rules):
             given = rules(request)
             return given if isinstance(given, Answer) else Answer(json=given)
-        return next((answer for when, answer in rules if when.holds(request)), None)
+        answer = next((answer for when, answer in rules if when.holds(request)), None)
+        if answer is None or not answer.calendar:
+            return answer
+        said = hours_answer(request.hours(answer.calendar), request.time_s)
+        return replace(answer, json={**said, **(answer.json or {})})
 
     def rules(self, name: str, parent: str, url: str) -> Sequence[Rule] | Answerer | None:
         """What answers a state of this name; None if nothing does."""
@@ -133,4 +168,4 @@ class Services:
 
 def is_timeless(rules: Sequence[Rule] | Answerer) -> bool:
     """Whether the same request surely has the same answer at any time. Nobody knows that of a callable."""
-    return not callable(rules) and not any(when.weekday or when.time for when, _ in rules)
+    return not callable(rules) and not any(when.reads_clock or answer.calendar for when, answer in rules)

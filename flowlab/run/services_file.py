@@ -14,35 +14,41 @@
         - {status: 404, json: {found: false}}
     subflows:                            # the flows that run-subflow runs, by flow sid; paths beside this file
       FW0123456789abcdef0123456789abcdef: flows/collect_address.json
+    content: templates.json              # content templates, by a path beside this file, or in place
     readings: {any_of_trims_items: false}   # see docs/fidelity.md
+    calendars:                           # opening hours by name: see flowlab.model.hours_file; or the path of a file
+      support: {timezone: Europe/Lisbon, mon-fri: "09:00-18:00", holidays: {2026-12-25: Christmas Day}}
 
 ``when`` holds if all it names hold: ``weekday`` (``mon-fri``, ``sat,sun``), ``time`` (``09:00-18:00``, end excluded,
-or ``22:00-06:00`` over midnight), ``channel`` and ``parameters`` (patterns with ``*``, or lists of them; case is
-ignored).
-An answer has ``json`` or ``text``, and may have ``status`` (default 200), ``exit`` and ``delay_s``. A state inside a
-subflow is named ``run-subflow state/state``, or by its own name alone. How YAML is read:
-:mod:`flowlab.text.located_yaml`, here with aliases (``json: &ana {...}``, then ``json: *ana``).
+or ``22:00-06:00`` over midnight), ``open`` or ``closed`` (the name of a calendar), ``channel`` and ``parameters``
+(patterns with ``*``, or lists of them; case is ignored).
+An answer has ``json`` or ``text``, or it names a ``calendar`` and says what that says of the moment, as
+:func:`flowlab.run.calendars.hours_answer` lists it (``json`` beside it adds to that). It may have ``status`` (default
+200), ``exit`` and ``delay_s``. A state inside a subflow is named ``run-subflow state/state``, or by its own name alone.
+How YAML is read: :mod:`flowlab.text.located_yaml`, here with aliases (``json: &ana {...}``, then ``json: *ana``).
 """
 
 from __future__ import annotations
 
 import json
-import re
 from collections.abc import Mapping
 from dataclasses import fields
 from pathlib import Path
 from typing import Any
 
-from flowlab.errors import UsageError
+from flowlab.errors import UsageError, did_you_mean
+from flowlab.model.hours import Hours
 from flowlab.model.readings import read_readings
+from flowlab.model.week import clock_times, weekdays
+from flowlab.run.calendars import read_calendars
+from flowlab.run.content_file import read_content
 from flowlab.run.services import Answer, Rule, Services, When
 from flowlab.run.subflow_files import read_subflows
 from flowlab.text.checked import SECONDS, TEXT, Check, Entries, whole
 from flowlab.text.located_yaml import Located, Place, read_yaml
-from flowlab.text.plain import short
+from flowlab.text.plain import quote, short
 
 MAX_BYTES = 2_000_000
-_CLOCK = re.compile(r"([01]\d|2[0-3]):[0-5]\d", re.ASCII)
 
 
 def _is_json(value: Any) -> bool:
@@ -59,8 +65,8 @@ _ANSWER: dict[str, Check] = {
     "status": (whole(100, 599)[0], "an HTTP status from 100 to 599"),
     "exit": (TEXT[0], "text: the name of an exit"),
     "delay_s": SECONDS,
+    "calendar": (TEXT[0], "text: the name of a calendar"),
 }
-WEEKDAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
 
 
 def load_services(source: Services | Mapping[str, Any] | str | Path | None) -> Services:
@@ -86,15 +92,19 @@ class _Reader(Entries):
     def __init__(self, found: Located, folder: Path) -> None:
         super().__init__(found)
         self.folder = folder
+        self.calendars: dict[str, Hours] = {}
 
     def services(self) -> Services:
         data = self.document("a mapping with widgets and urls")
         data = self.entry(data, (), [f.name for f in fields(Services)])
+        self.calendars = read_calendars(self, data, self.folder)
         widgets, urls = (self._table(data, key) for key in ("widgets", "urls"))
         subflows, wrong = read_subflows(self.mapping(data, (), "subflows"), self.folder)
         for sid, message in wrong.items():
             self.found.fault(("subflows", sid), message)
-        services = Services(widgets, urls, self.timezone(data), subflows, read_readings(data, self))
+        content = read_content(data.get("content"), self.folder, self.found.fault)
+        readings, calendars = read_readings(data, self), self.calendars
+        services = Services(widgets, urls, self.timezone(data), subflows, readings, content, calendars)
         self.found.raise_faults()
         return services
 
@@ -117,6 +127,9 @@ class _Reader(Entries):
         keys = [f.name for f in fields(Answer)]
         entry = self.entry(entry, place, ("when", *keys))
         self._words((*place, "json"))
+        self._calendar(entry, place, "calendar")
+        if entry.get("calendar") and not isinstance(entry.get("json", {}), Mapping):
+            self.found.fault((*place, "json"), "beside a calendar, json is names and values that are added")
         values = {key: entry[key] for key in keys if key in entry and key not in _ANSWER}
         return self._when(entry, place), Answer(**values, **self.values(entry, place, _ANSWER))
 
@@ -134,27 +147,31 @@ class _Reader(Entries):
             self._hours(when.get("time"), place),
             _texts(when.get("channel")),
             {str(name): _texts(value) for name, value in self.mapping(when, place, "parameters").items()},
+            self._calendar(when, place, "open"),
+            self._calendar(when, place, "closed"),
         )
 
+    def _calendar(self, entry: Mapping[str, Any], place: Place, key: str) -> str:
+        """The name of a calendar that there is; empty where none is named."""
+        name = "" if entry.get(key) is None else str(entry[key])
+        if name and name not in self.calendars:
+            known = did_you_mean(name, list(self.calendars)) if self.calendars else "There are none: add `calendars`."
+            self.found.fault((*place, key), f"there is no calendar {quote(name)}. {known}")
+        return name
+
     def _weekdays(self, text: str, place: Place) -> frozenset[int]:
-        days: set[int] = set()
-        for part in filter(None, text.lower().replace(" ", "").split(",")):
-            first, _, last = part.partition("-")
-            if first not in WEEKDAYS or (last or first) not in WEEKDAYS:
-                self.found.fault((*place, "weekday"), f"{part!r}: write weekdays like mon-fri or sat,sun")
-                continue
-            start, end = WEEKDAYS.index(first), WEEKDAYS.index(last or first)
-            days.update(range(start, end + 1) if start <= end else {*range(start, 7), *range(end + 1)})
-        return frozenset(days)
+        days, wrong = weekdays(text)
+        for part in wrong:
+            self.found.fault((*place, "weekday"), f"{part!r}: write weekdays like mon-fri or sat,sun")
+        return days
 
     def _hours(self, text: Any, place: Place) -> tuple[str, str] | None:
         if text is None:
             return None
-        start, _, end = str(text).replace(" ", "").partition("-")
-        if not (_CLOCK.fullmatch(start) and (_CLOCK.fullmatch(end) or end == "24:00")):
+        times = clock_times(str(text))
+        if times is None:
             self.found.fault((*place, "time"), f"{text!r}: write hours like 09:00-18:00")
-            return None
-        return start, end
+        return times
 
 
 def _texts(value: Any) -> tuple[str, ...]:

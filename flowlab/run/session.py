@@ -17,8 +17,13 @@ from flowlab.model.flow import Flow
 from flowlab.model.kinds import TRIGGER_EVENTS
 from flowlab.model.outcome import Outcome
 from flowlab.model.shown import Shown
+from flowlab.run import expiry
+from flowlab.run.answer import choice_to_tap
+from flowlab.run.clock import DEFAULT_START, LAST_S, seconds_at, start_seconds, zone
 from flowlab.run.context import Start
 from flowlab.run.execution import Execution, Setting
+from flowlab.run.faults import Faults
+from flowlab.run.line import CALM, DISTURBED, LOST, Line, Message
 from flowlab.run.outbound import Sent, complete
 from flowlab.run.program import Program, compile_flow
 from flowlab.run.render import billed_units
@@ -26,12 +31,8 @@ from flowlab.run.services import Services
 from flowlab.run.services_file import load_services
 from flowlab.run.step import new_event
 
-#: A Monday morning. Sessions begin here unless told otherwise, so that the same call gives the same events every day.
-DEFAULT_START = "2026-03-02T10:00:00+00:00"
 #: Seconds a customer takes to answer unless told otherwise.
 DEFAULT_REPLY_S = 10.0
-#: The last second a calendar can name, 9999-12-31. Simulated time stays before it.
-LAST_S = 253_402_214_400.0
 
 RECEIVED, CONCLUDED, HANDED_OFF = EventKind.RECEIVED.value, EventKind.CONCLUDED.value, Outcome.HANDED_OFF
 
@@ -64,22 +65,24 @@ class Session:
         contact: str = "",
         start_time: datetime | str | float = DEFAULT_START,
         conversation_id: str = "talk",
+        faults: Faults = CALM,
     ) -> None:
         medium = find_channel(channel)
         world = load_services(services)
         program = compile_flow(flow, world.readings)
         setting = Setting(program, medium, world, contact or medium.example_contact, conversation_id)
-        self._set_up(setting, _seconds(start_time))
+        self._set_up(setting, start_seconds(start_time), Line(conversation_id, faults))
 
     @classmethod
-    def within(cls, setting: Setting, time_s: float) -> Session:
+    def within(cls, setting: Setting, time_s: float, line: Line | None = None) -> Session:
         """A session in a setting made before: how many are made at once."""
         session = cls.__new__(cls)
-        session._set_up(setting, time_s)
+        session._set_up(setting, time_s, line or Line(setting.conversation_id))
         return session
 
-    def _set_up(self, setting: Setting, time_s: float) -> None:
+    def _set_up(self, setting: Setting, time_s: float, line: Line) -> None:
         self.setting = setting
+        self.line = line  #: whether it is open (STOP), and what goes wrong on it
         self.time_s = time_s
         self.events: list[Event] = []
         self.execution: Execution | None = None
@@ -157,6 +160,11 @@ class Session:
                 result["outbound"] = dict(complete(result["outbound"], scope, state))
         return known
 
+    @property
+    def now(self) -> datetime:
+        """The simulated time, in the services' time zone."""
+        return datetime.fromtimestamp(self.time_s, zone(self.setting.services.timezone))
+
     def start(
         self, text: str = "", *, media: tuple[str, ...] = (), event: str = "", context: Mapping[str, Any] | None = None
     ) -> list[str]:
@@ -169,14 +177,46 @@ class Session:
             raise UsageError(f"there is no trigger event {event!r}. {did_you_mean(event, list(TRIGGER_EVENTS))}")
         if self.execution is not None:
             raise RunError("this session has begun already; go on with say(), or make a new Session")
+        if self.line.rough and event in ("", self._message_event()):
+            return self._over_rough_line(Message(text, media), 0.0, context or {})
         return self._begin(Start(event or self._message_event(), text, media, context or {}))
 
-    def say(self, text: str, *, media: tuple[str, ...] = (), after_s: float = DEFAULT_REPLY_S) -> list[str]:
-        """The customer writes, ``after_s`` seconds from now. Timeouts that fall in between happen first."""
+    def say(
+        self, text: str, *, media: tuple[str, ...] = (), after_s: float = DEFAULT_REPLY_S, at: datetime | str = ""
+    ) -> list[str]:
+        """The customer writes, ``after_s`` seconds from now, or ``at`` a moment that :meth:`jump` takes. Timeouts that
+        fall in between happen first.
+        """
+        said, after_s = (self.jump(at), 0.0) if at else ([], after_s)
+        if self.line.rough:
+            return said + self._over_rough_line(Message(text, media), after_s, {})
+        return said + self._hear(text, media, after_s, {})
+
+    def inject(self, kind: str) -> None:
+        """Let a fault befall the next message in its direction: :data:`flowlab.run.faults.KINDS`.
+
+        Raises UsageError for an unknown kind.
+        """
+        self.line.plan(kind)
+
+    def _over_rough_line(self, message: Message, after_s: float, context: Mapping[str, Any]) -> list[str]:
+        """The customer writes, and what arrives of it does so in its own way."""
+        messages, delay_s, told = self.line.arrive(message, self.place, self.channel)
+        said = self.wait(after_s + delay_s)
+        for kind, words in told:
+            if kind == "missed":
+                self._log(LOST, ("", "", "", "", message.text, "", "", words, 0, ""))
+            else:
+                self._log(DISTURBED, (self.state, "", "", "", "", "", kind, words, 0, self.parent))
+        for text, media in messages:
+            said += self._hear(text, media, 0.0, context)
+        return said
+
+    def _hear(self, text: str, media: tuple[str, ...], after_s: float, context: Mapping[str, Any]) -> list[str]:
         said = self.wait(after_s)
         execution = self.execution
         if execution is None:
-            return self.start(text, media=media)
+            return said + self._begin(Start(self._message_event(), text, media, context))
         if execution.is_waiting:
             execution.resume(text, media, self.time_s)
             return said + self._told(execution)
@@ -184,21 +224,61 @@ class Session:
             execution.view.heard_s = self.time_s
             units = billed_units(text, self.channel)
             self._log(RECEIVED, ("", "", "", "", text, "", " ".join(media), "to the agent", units, ""))
-            return said
+            execution.view.time_s = self.time_s
+            self.line.hear(execution.view, text)
+            return said + execution.take_said()
         return said + self._begin(Start(self._message_event(), text, media, execution.start.context))
+
+    def tap(self, what: str | int, *, after_s: float = DEFAULT_REPLY_S) -> list[str]:
+        """The customer taps a choice of the last message: its label, id or number, ``after_s`` seconds from now.
+
+        Raises UsageError, naming the choices, where there is no such button.
+        """
+        shown = self.shown
+        choice = choice_to_tap(what, shown)
+        said, execution = self.wait(after_s), self.execution
+        if execution is None or not execution.is_waiting:
+            return said + self.say(choice.label, after_s=0)
+        execution.view.shown = shown
+        execution.resume(choice.label, (), self.time_s, choice)
+        return said + self._told(execution)
 
     def wait(self, seconds: float) -> list[str]:
         """Let time pass without a word from the customer; timeouts in between happen at their time."""
-        until, execution = self.time_s + seconds, self.execution
-        if not (seconds >= 0 and until <= LAST_S):
+        if not (seconds >= 0 and self.time_s + seconds <= LAST_S):
             raise UsageError(f"cannot wait {seconds} seconds: time cannot go back, and ends with the year 9999")
+        return self._let_pass(self.time_s + seconds)
+
+    def jump(self, to: datetime | str, *, timezone: str = "") -> list[str]:
+        """Let time pass to a moment, as :meth:`wait` does: ``"tomorrow 09:05"``, ``"in 2 hours"``, a datetime.
+
+        What can be said stands in :func:`flowlab.run.clock.moment`. ``timezone``: whose clock is meant, for instance
+        Europe/Lisbon; without it, the services'. Raises UsageError for what is no moment, or lies before now.
+        """
+        return self._let_pass(seconds_at(to, self.time_s, zone(timezone or self.setting.services.timezone)))
+
+    def _let_pass(self, until: float) -> list[str]:
         said: list[str] = []
-        if execution and execution.is_waiting and execution.deadline_s <= until:
-            execution.let_pass(until)
-            said = self._told(execution)
-        if until > self.time_s:
+        execution = self.execution
+        while execution and execution.is_waiting and execution.deadline_s <= min(until, expiry.closes_s(self)):
+            execution.let_pass(execution.deadline_s)
+            said += self._told(execution)
+        closes_s = expiry.closes_s(self)
+        if closes_s <= until and (self.waiting or until <= LAST_S):  # at the end of all, it matters to a run that waits
+            self._expire(closes_s)
+        if self.time_s < until <= LAST_S:
             self.time_s = until
         return said
+
+    def _expire(self, closes_s: float) -> None:
+        """The channel closes the conversation; what the customer says next begins a new one."""
+        self.time_s = max(self.time_s, closes_s)
+        hours = expiry.life_h(self.channel)
+        why = f"the conversation was closed after {hours:g} hours of silence"
+        self._log(EventKind.EXPIRED.value, ("", "", "", "", "", "", f"{hours:g}", why, 0, ""))
+        if self.execution and self.execution.is_waiting:
+            self.execution.end(why, self.time_s, Outcome.TIMED_OUT)
+        self._ended = True
 
     def conclude(self) -> Outcome:
         """The customer never writes again: let every timeout run out, and log the outcome of the whole conversation.
@@ -208,9 +288,11 @@ class Session:
         """
         if self.events and self.events[-1].kind == CONCLUDED:
             return Outcome(self.events[-1].event)
-        if self.execution and self.execution.is_waiting:
-            self.execution.let_pass(float("inf"))
-            self._told(self.execution)
+        held, self.line.held = self.line.held, ()
+        for text, media in held:
+            self._hear(text, media, self.line.faults.slow_s, {})
+        if self.waiting:
+            self._let_pass(float("inf"))
         decides = self._deciding()
         outcome, why, state, parent = Outcome.NOT_STARTED, "the customer never wrote", "", ""
         if decides is not None:
@@ -246,7 +328,10 @@ class Session:
         twin = copy.copy(self)
         twin.events = list(self.events)
         twin._earlier = list(self._earlier)
+        twin.line = self.line.fork()
         twin.execution = self.execution.fork(twin.events) if self.execution else None
+        if twin.execution:
+            twin.execution.view.line = twin.line
         return twin
 
     def _begin(self, start: Start) -> list[str]:
@@ -254,6 +339,7 @@ class Session:
             self._earlier.append(self.execution)
             self._ended = False
         begun = Execution(self.setting, start, self.events, self.time_s, len(self._earlier) + 1)
+        begun.view.line = self.line
         if self.execution is not None:
             begun.view.heard_s = self.execution.view.heard_s
         self.execution = begun
@@ -286,17 +372,3 @@ class Session:
     def __repr__(self) -> str:
         where = f"waits in {self.state!r}" if self.waiting else str(self.outcome or "not begun")
         return f"<Session on {self.channel.name}: {where}, {len(self.events)} events>"
-
-
-def _seconds(moment: datetime | str | float) -> float:
-    if isinstance(moment, int | float):
-        if not 0 <= moment <= LAST_S:
-            raise UsageError(f"start_time {moment!r} is no time: expected seconds since 1970, up to the year 9999")
-        return float(moment)
-    try:
-        when = moment if isinstance(moment, datetime) else datetime.fromisoformat(moment)
-    except (ValueError, TypeError):
-        raise UsageError(f"start_time {moment!r} is no time; write it like {DEFAULT_START}") from None
-    if when.tzinfo is None:
-        raise UsageError(f"start_time {moment!r} has no time zone; write it like {DEFAULT_START}")
-    return when.timestamp()

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 from math import inf
-from typing import Any, ClassVar, NamedTuple, Protocol
+from typing import TYPE_CHECKING, Any, ClassVar, NamedTuple, Protocol
 
 from flowlab.model.channel import Channel
 from flowlab.model.event import Event, EventKind
@@ -19,8 +19,11 @@ from flowlab.run.services import Answer, Request, Services, is_timeless
 from flowlab.run.template import LookUp, Renderer, compile_template
 from flowlab.run.values import look_up, text_of
 
+if TYPE_CHECKING:
+    from flowlab.run.line import Line
+
 FAULT, SENT, STEP = EventKind.FAULT.value, EventKind.SENT.value, EventKind.STEP.value
-HANDED_OFF = EventKind.HANDED_OFF.value
+HANDED_OFF, SHOWN = EventKind.HANDED_OFF.value, EventKind.SHOWN.value
 SURELY_SMALL_CHARS = MAX_VALUE_BYTES // 4
 new_event = tuple.__new__  # makes an Event without NamedTuple's own slower constructor: a replay makes millions
 
@@ -61,7 +64,8 @@ class View:
     an agent was made. ``parent``: the run-subflow state inside whose subflow the run is; empty in the flow itself.
     ``trace``: where to note what is read and written, while somebody wants to know. ``names_sent``: whether a template
     of the flow reads more of a sent message than its text (:mod:`flowlab.run.outbound`). ``heard_s``: when the customer
-    last wrote, in whichever execution. ``shown``: the message whose choices the customer may answer now.
+    last wrote, in whichever execution. ``shown``: the message whose choices the customer may answer now. ``line``:
+    what it all goes over.
     """
 
     scope: dict[str, Any]
@@ -80,6 +84,7 @@ class View:
     names_sent: bool = False
     heard_s: float = -inf
     shown: Shown | None = None
+    line: Line | None = None
 
     @property
     def in_window(self) -> bool:
@@ -218,7 +223,7 @@ class View:
             return None
         if self.trace is not None and not is_timeless(rules):
             self.trace.known = False
-        asked |= {"url": url, "parent": self.parent}
+        asked |= {"url": url, "parent": self.parent, "calendars": services.calendars}
         return services.answer(
             Request(state.type, state.name, self.time_s, services.timezone, self.channel.name, **asked)
         )
@@ -263,6 +268,7 @@ def pairs(state: State, key: str) -> list[Mapping[str, Any]]:
 
 __all__ = [
     "SENT",
+    "SHOWN",
     "Descent",
     "Exit",
     "Step",

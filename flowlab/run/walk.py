@@ -14,12 +14,13 @@ from flowlab.model.event import ENDED, Event, EventKind
 from flowlab.model.flow import Flow
 from flowlab.model.kinds import TRIGGER_EVENTS
 from flowlab.model.walk import MESSAGE_EVENTS, WAIT, Walk, WalkedStep, begins, gaps
+from flowlab.run.clock import LAST_S
 from flowlab.run.execution import Setting
 from flowlab.run.limits import CALL_TIMEOUT_S
 from flowlab.run.program import compile_flow
 from flowlab.run.services import Answer, Answerer, Rule, Services
 from flowlab.run.services_file import load_services
-from flowlab.run.session import LAST_S, Session
+from flowlab.run.session import Session
 
 CALLS = ("run-function", "make-http-request")
 SUBFLOW = "run-subflow"
@@ -139,7 +140,9 @@ def _recorded(walk: Walk, world: Services) -> Recorded:
         for state, found in visits.items()
         if all(_is_told(step) or not _can_answer(step, world) for step, _ in found)
     }
-    return Recorded(timezone=world.timezone, readings=world.readings, answers=answers, world=world)
+    return Recorded(
+        timezone=world.timezone, readings=world.readings, calendars=world.calendars, answers=answers, world=world
+    )
 
 
 def _can_answer(step: WalkedStep, world: Services) -> bool:

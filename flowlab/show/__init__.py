@@ -6,14 +6,36 @@ from typing import Any
 
 
 def register_displays() -> None:
-    """Let flows, workflows and journeys show themselves in notebooks. The painter is loaded when the first one does."""
+    """Let flows, workflows, journeys and cut texts show themselves in notebooks. Painters are loaded when asked."""
     from flowlab.model.display import register
 
     for name in ("Flow", "Workflow", "Journey"):
         register(name, _bundle)
+    for name in ("Channel", "Channels"):
+        register(name, _channel_bundle)
+    register("Segments", _segments)
+    register("Hours", _hours)
+
+
+def _hours(thing: Any) -> tuple[dict[str, Any], dict[str, Any]]:
+    from flowlab.show.hours import hours_bundle
+
+    return hours_bundle(thing)
 
 
 def _bundle(thing: Any) -> tuple[dict[str, Any], dict[str, Any]]:
     from flowlab.show.draw import flow_bundle
 
     return flow_bundle(thing)
+
+
+def _channel_bundle(thing: Any) -> tuple[dict[str, Any], dict[str, Any]]:
+    from flowlab.show.channel_table import bundle
+
+    return bundle(thing)
+
+
+def _segments(thing: Any) -> tuple[dict[str, Any], dict[str, Any]]:
+    from flowlab.show.segments_page import segments_bundle
+
+    return segments_bundle(thing)

@@ -70,7 +70,7 @@ def is_overall(name: str, by: str) -> bool:
 
 def label(name: str, by: str) -> str:
     """A group as people call it: the channel's own label, anything else as it is."""
-    known = channels() if by == "channel" else {}
+    known = channels if by == "channel" else {}
     return known[name].label if name in known else plain(name)
 
 
@@ -141,4 +141,5 @@ def _duration(row: Any) -> Cell:
 
 def _cost(row: Any) -> Cell:
     partly = 0 < row["cost_n"] < row["n"]
-    return Cell(money(row["cost_usd"]), f"{row['cost_n']}/{row['n']}" if partly else "")
+    as_of = f"prices of {row['price_as_of']}" if row["price_as_of"] else ""
+    return Cell(money(row["cost_usd"]), f"{row['cost_n']}/{row['n']}" if partly else "", as_of)

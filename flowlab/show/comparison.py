@@ -122,12 +122,16 @@ def _named(run: Run | Mapping[str, Run] | Sequence[Run]) -> Iterator[tuple[str, 
             yield name, one
 
 
+#: Columns of the table that hold words.
+_WORDS = ("source", "price_as_of", "price_list")
+
+
 def _json_rows(table: pd.DataFrame) -> Iterator[dict[str, Any]]:
     keys, measures = list(table.index.names), shares(table)
     for row in table.reset_index().to_dict("records"):
-        plain = {name: _plain(value) for name, value in row.items() if name not in (*keys, "source")}
+        plain = {name: _plain(value) for name, value in row.items() if name not in (*keys, *_WORDS)}
         yield {
-            **{name: row[name] for name in (*keys, "source")},
+            **{name: row[name] for name in (*keys, *_WORDS)},
             "n": plain["n"],
             "shares": {
                 name: {"share": plain[name], "n": plain[share_n(table, name)]}

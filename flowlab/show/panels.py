@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from textwrap import fill
 from typing import TYPE_CHECKING
 
 from flowlab.errors import UsageError, did_you_mean
@@ -110,6 +111,11 @@ def _shares(ax: Axes, table: pd.DataFrame, heights: list[float], name: str, left
 
 def _amounts(ax: Axes, table: pd.DataFrame, heights: list[float], name: str) -> None:
     heading, written = AMOUNTS[name]
+    if name == "cost_usd":
+        as_of = min(filter(None, table["price_as_of"]), default="")
+        heading += f" (list prices as of {as_of}, USD)" if as_of else ""
+        said = " / ".join(dict.fromkeys(one for lists in table["price_list"] for one in lists.split(" / ") if one))
+        ax.set_xlabel(fill(plain(said), 90), fontsize=7, alpha=0.75, loc="left", parse_math=False)
     _heading(ax, 0, heading, _foreground())
     top = table[name].max()
     for index, (value, at) in enumerate(zip(table[name], heights, strict=True)):

@@ -127,13 +127,13 @@ class Entries:
         self.found.fault((*place, key), f"expected {wanted}, found {short(repr(entry[key]), 40)}")
         return False
 
-    def timezone(self, entry: Mapping[str, Any]) -> str:
+    def timezone(self, entry: Mapping[str, Any], place: Place = ()) -> str:
         """The name of the time zone under ``timezone``; UTC where there is none."""
-        zone = str(self.value(entry, (), "timezone", TEXT, "UTC"))
+        zone = str(self.value(entry, place, "timezone", TEXT, "UTC"))
         try:
             ZoneInfo(zone)
         except (ValueError, OSError, KeyError):
-            self.found.fault(("timezone",), f"{short(repr(zone))} is no time zone; write it like Europe/Lisbon")
+            self.found.fault((*place, "timezone"), f"{short(repr(zone))} is no time zone; write it like Europe/Lisbon")
         return zone
 
     def mapping(self, entry: Mapping[str, Any], place: Place, key: str) -> Mapping[str, Any]:

@@ -55,7 +55,7 @@ class Chat:
     ) -> None:
         self._talk = Talk(flow, channel, services)
         own = self.session.channel
-        self._channels = channels() | {own.name: own}
+        self._channels = channels.with_own(own)
         self._frame = Frame("fl-chat")
         self.view = self._frame.view
         self._map = MapPane(flow)

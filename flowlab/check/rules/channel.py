@@ -11,10 +11,11 @@ from flowlab.model.channel import Channel
 from flowlab.model.finding import Severity
 from flowlab.model.flow import State
 from flowlab.model.kinds import TRIGGER_EVENTS, Family
-from flowlab.run.render import segments
+from flowlab.run.segments import Segments, segments
 from flowlab.text.plain import quote
 
 _MANY_SEGMENTS = 3
+_NAMED_AT_MOST = 8
 _MESSAGES = ("incomingMessage", "incomingConversationMessage")
 #: Voice by trade, and at work on conversations too.
 _ALSO_TEXT = ("connect-virtual-agent-v2", "record-call")
@@ -96,7 +97,7 @@ def many_segments(subject: Subject) -> Iterator[Hit]:
             if cut.segments > _MANY_SEGMENTS:
                 yield Hit(
                     f"The fixed part of the text takes {cut.segments} segments ({cut.units:,} units, {cut.encoding}).",
-                    "Shorten it: three segments hold 459 characters in GSM-7 and 201 in UCS-2.",
+                    f"{cut.advice} Shorten it: three segments hold 459 characters in GSM-7 and 201 in UCS-2.".lstrip(),
                     state.name,
                     subject.path(state, "properties", "body"),
                     channel=channel.name,
@@ -106,25 +107,35 @@ def many_segments(subject: Subject) -> Iterator[Hit]:
 @rule(
     "text-costly-character",
     Severity.NOTE,
-    "One character makes an SMS cost more",
+    "Characters outside the GSM alphabet make an SMS cost more",
     why="A single character outside the GSM alphabet, often a curly quote or a long dash pasted from a document, "
-    "turns the whole message to UCS-2 and so to more segments.",
-    source="Twilio docs: SMS character limits; 3GPP TS 23.038",
+    "turns the whole message to UCS-2 and so to more segments. Said only where replacing or leaving out a few saves "
+    "segments.",
+    source="Twilio docs: SMS character limits, Smart Encoding; 3GPP TS 23.038",
 )
 def costly_character(subject: Subject) -> Iterator[Hit]:
     for channel in _billed_in_segments(subject):
         for state, body in _bodies(subject):
             cut = segments(body)
-            without = segments(body.replace(cut.forced_by, "'")) if cut.forced_by else cut
-            if without.encoding != cut.encoding and without.segments < cut.segments:
+            if cut.advice:
                 yield Hit(
-                    f"The character {quote(cut.forced_by)} (U+{ord(cut.forced_by):04X}) alone makes this text"
-                    f" {cut.segments} segments instead of {without.segments}.",
-                    "Leave it out, or write it in plain letters and signs.",
+                    f"{_named(cut)} this text {cut.segments} segments long (UCS-2).",
+                    cut.advice,
                     state.name,
                     subject.path(state, "properties", "body"),
                     channel=channel.name,
                 )
+
+
+def _named(cut: Segments) -> str:
+    """The characters that cost, each once, the first few of them: ``The character "’" (U+2019) makes``."""
+    kinds = list(dict.fromkeys(char for _, char in cut.costly_characters))
+    named = [f"{quote(char)} (U+{ord(char):04X})" for char in kinds[:_NAMED_AT_MOST]]
+    if len(kinds) > _NAMED_AT_MOST:
+        named.append(f"{len(kinds) - _NAMED_AT_MOST} more")
+    if len(named) == 1:
+        return f"The character {named[0]} makes"
+    return f"The characters {', '.join(named[:-1])} and {named[-1]} make"
 
 
 @rule(

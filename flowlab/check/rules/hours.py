@@ -14,7 +14,7 @@ from flowlab.text.plain import quote
 _WORD = re.compile(r"[A-Z]?[a-z]+|[A-Z]+")
 _HOURS = frozenset({"open", "closed", "hours", "holiday", "holidays", "workinghours", "businesshours"})
 _BESIDE = frozenset({"is", "are", "we", "it", "now", "today", "office", "business", "working", "after", "within"})
-_TIMES = frozenset({"is_before_time", "is_after_time"})
+TIMES = frozenset({"is_before_time", "is_after_time"})
 _LONGEST_INPUT = 300
 
 
@@ -26,7 +26,7 @@ def is_hours_split(state: State) -> bool:
     """
     if state.type != "split-based-on":
         return False
-    if any(condition.type in _TIMES for t in state.transitions for condition in t.conditions):
+    if any(condition.type in TIMES for t in state.transitions for condition in t.conditions):
         return True
     tested = state.properties.get("input")
     last = tested.split("|")[0].rstrip(" }").rsplit(".", 1)[-1] if isinstance(tested, str) else ""

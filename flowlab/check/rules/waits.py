@@ -78,20 +78,19 @@ def too_long(subject: Subject) -> Iterator[Hit]:
         value = state.properties.get("timeout")
         if value is None or (isinstance(value, str) and (not value.strip() or has_liquid(value))):
             continue
-        seconds, place = _seconds(value), subject.path(state, "properties", "timeout")
-        if seconds is None:
+        wait_s, place = seconds(value), subject.path(state, "properties", "timeout")
+        if wait_s is None:
             message = f"The timeout {quote(str(value))} is not a number of seconds above 0."
             fix = 'Write the seconds as text, for instance "3600".'
             yield Hit(message, fix, state.name, place, "timeout", severity=Severity.ERROR)
-        elif seconds > _LONGEST_ADVISED_S:
-            beyond = ", longer than a run can live (30 days)" if seconds > _LONGEST_LIFE_S else ""
-            message = (
-                f"It waits {seconds:,} s ({seconds / 3600:,.1f} h){beyond}; Twilio advises 14,400 s (4 h) at most."
-            )
+        elif wait_s > _LONGEST_ADVISED_S:
+            beyond = ", longer than a run can live (30 days)" if wait_s > _LONGEST_LIFE_S else ""
+            message = f"It waits {wait_s:,} s ({wait_s / 3600:,.1f} h){beyond}; Twilio advises 14,400 s (4 h) at most."
             yield Hit(message, "Wait shorter, and come back with a reminder.", state.name, place, "timeout")
 
 
-def _seconds(value: Any) -> int | None:
+def seconds(value: Any) -> int | None:
+    """The seconds that a timeout says; None where it says none, or only when it runs."""
     if isinstance(value, bool) or not isinstance(value, str | int):
         return None
     text = str(value).strip()
@@ -175,14 +174,14 @@ def same_question(subject: Subject) -> Iterator[Hit]:
 )
 def past_window(subject: Subject) -> Iterator[Hit]:
     for state in subject.of_type(_WAIT):
-        seconds = _seconds(state.properties.get("timeout"))
+        wait_s = seconds(state.properties.get("timeout"))
         after = [subject.flow.by_name.get(t.next or "") for t in state.transitions if t.event == "timeout"]
         plain = [s for s in after if s and s.family in (Family.SAY, Family.ASK) and not _is_content(s)]
         for channel in subject.channels:
             window_h = channel.value("service_window_h")
-            if plain and seconds and window_h and seconds >= window_h * 3_600:
+            if plain and wait_s and window_h and wait_s >= window_h * 3_600:
                 yield Hit(
-                    f"After {seconds:,} s without an answer {quote(plain[0].name)} writes plain text;"
+                    f"After {wait_s:,} s without an answer {quote(plain[0].name)} writes plain text;"
                     f" {channel.label} takes it only for {window_h} hours.",
                     "Wait shorter, or send an approved template there.",
                     state.name,

@@ -31,7 +31,7 @@ class SendAndWaitForReply:
         self._is_inbound_everywhere = readings.conversation_reply_is_inbound
 
     def enter(self, view: View) -> Exit | Wait:
-        if not self._outbound.send(view):
+        if not self._outbound.send(view) or (view.line is not None and view.line.lost):
             return NOT_DELIVERED
         return Wait(
             seconds(view, view.render(self._timeout), default=DEFAULT_REPLY_TIMEOUT_S, low=LEAST_S, high=float("inf"))
