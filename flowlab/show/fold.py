@@ -45,21 +45,24 @@ def fold(chart: Chart, heads: Iterable[str]) -> Chart:
 
 
 def _folded(chart: Chart, place: Place, names: frozenset[str], inside: dict[str, str]) -> Place:
-    own = place.exits if not names else (*place.exits, *(e for name in sorted(names) for e in chart.places[name].exits))
-    led = [replace(way, to=inside.get(way.to, way.to)) if way.to else way for way in own]
+    own = [_led(place.name, way, inside) for way in place.exits]
     if not names:
-        return replace(place, exits=tuple(led))
-    outward = tuple(_unique([way for way in led if way.to not in (place.name, None)]))
-    title = f"{place.title} +{len(names)}"
-    return replace(place, title=title, caption=f"{place.caption} · {len(names)} FOLDED", exits=outward, plain=False)
+        return replace(place, exits=tuple(own))
+    behind = (_led(place.name, way, inside) for name in sorted(names) for way in chart.places[name].exits)
+    outward = {
+        way.to: way for way in (*own, *behind) if way.to not in (place.name, None)
+    }  # one to each place is enough
+    exits = (replace(way, edge=(*way.edge[:2], number)) for number, way in enumerate(outward.values()))
+    caption = f"{place.caption} · {len(names)} FOLDED"
+    return replace(place, title=f"{place.title} +{len(names)}", caption=caption, exits=tuple(exits), plain=False)
 
 
-def _unique(exits: Iterable[Exit]) -> Iterable[Exit]:
-    """One way to each place that lies outside is enough; its edge begins at the head."""
-    seen: dict[str | None, Exit] = {}
-    for way in exits:
-        seen.setdefault(way.to, way)
-    return seen.values()
+def _led(name: str, way: Exit, inside: dict[str, str]) -> Exit:
+    """The exit as one of the place ``name``; where it leads to what is hidden, it leads to what hides it."""
+    if way.to is None:
+        return way
+    to = inside.get(way.to, way.to)
+    return replace(way, to=to, edge=(name, to, way.edge[2]))
 
 
 def _dominated(chart: Chart) -> dict[str, set[str]]:

@@ -210,7 +210,7 @@ EDITS: Mapping[str, Callable[[Flow, Edit], Edited]] = {
 def _exit(flow: Flow, edit: Edit) -> Transition:
     exits, at = flow[edit["state"]].transitions, edit["exit"]
     if not (isinstance(at, int) and 0 <= at < len(exits)):
-        raise FlowError(f"state {edit['state']!r} has {len(exits)} exits: there is no way {at!r}")
+        raise FlowError(f"state {edit['state']!r} has {len(exits)} exits: there is no exit {at!r}")
     return exits[at]
 
 
@@ -220,7 +220,7 @@ def _with_exit(flow: Flow, edit: Edit, change: Callable[[Transition], Transition
 
 
 def _usual_exit(state: State) -> tuple[int | None, str | None]:
-    """The way that a new state is put into: the usual one, else the first that is free, and where it leads now."""
+    """The exit that a new state is put into: the usual one, else the first that is free, and where it leads now."""
     known = KINDS.get(state.type)
     usual = known.default_exit if known else ""
     order = sorted(enumerate(state.transitions), key=lambda one: (one[1].event != usual, one[1].next is not None))
