@@ -13,6 +13,7 @@ from flowlab.check import Findings, Settings
 from flowlab.check import check as _check
 from flowlab.errors import UsageError
 from flowlab.model.channel import Channel
+from flowlab.model.channel import channels as known_channels
 from flowlab.model.conversation import Conversation
 from flowlab.model.divergence import Divergence
 from flowlab.model.event import Event
@@ -22,16 +23,22 @@ from flowlab.model.walk import Walk, are_walks
 from flowlab.run.faults import Faults
 from flowlab.run.line import CALM
 from flowlab.run.replay import replay_all
+from flowlab.run.segments import segments
 from flowlab.run.services import Services
+from flowlab.run.services_file import load_services
+from flowlab.run.session import Session
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
 
     from flowlab.measure.replayed import Run
+    from flowlab.measure.side_by_side import Cut
     from flowlab.run.routing_result import Routing
+    from flowlab.run.turns import Played, Turn
     from flowlab.show.channel_table import ChannelTable
     from flowlab.show.comparison import Comparison
     from flowlab.show.flow_diff import FlowDiff
+    from flowlab.show.side_by_side import SideBySide
     from flowlab.show.walked import Walked
     from flowlab.widgets.chat import Chat
 
@@ -152,6 +159,69 @@ def diff(
         missed.update(unanswered(now.events))
     replayed = Behaviour(talks, [one for one in parted if one], found.changes, missed)
     return replace(found, replayed=replayed)
+
+
+def side_by_side(
+    flow: Flow,
+    turns: Sequence[str | Mapping[str, Any]],
+    channels: Sequence[str | Channel] = (),
+    *,
+    services: World = None,
+    **start: Any,
+) -> SideBySide:
+    """The same customer's turns on several channels, as each channel shows them, and what differs and why.
+
+    ``turns``: what the customer writes, or mappings such as ``{"pick": 2}`` (a tap where there are buttons, else the
+    number), ``{"jump": "tomorrow 09:05"}``, ``{"say": "hi", "after_s": 60}``: see :class:`flowlab.run.turns.Turn`.
+    Answers take the channel's usual delay. ``channels``: names or own ones; all seven where none is given. ``start``:
+    ``context`` (what is known before, for all or by channel name), ``event`` (``incomingRequest`` where the business
+    writes first), and what else :class:`~flowlab.run.session.Session` takes.
+
+    The result has ``.table`` and ``.differences`` (DataFrames), ``.as_text()``, ``.to_html(path)``.
+
+    >>> from flowlab.model.flow import State, Transition
+    >>> flow = Flow((State("hi", "send-message", (Transition("sent"),), {"body": "It’s " + "x" * 70}),), "hi")
+    >>> side_by_side(flow, ["hello"], ["sms", "webchat"]).differences["why"].tolist()
+    ['SMS: hi takes 2 segments, ’ makes it UCS-2']
+    """
+    from flowlab.measure.side_by_side import Talk
+    from flowlab.run.turns import read_turns
+    from flowlab.show.side_by_side import SideBySide
+
+    if not isinstance(flow, Flow):
+        raise UsageError(
+            f"side_by_side wants a Flow, not a {type(flow).__name__}. Read a file with flowlab.load(path)."
+        )
+    done = read_turns(turns)
+    names = (channels,) if isinstance(channels, str | Channel) else channels
+    played = [_play(flow, one, done, load_services(services), start) for one in names or list(known_channels.values())]
+    talks = [Talk(p.session.channel, p.session.events, p.ends, p.session.window_closes_s) for p in played]
+    outcomes = [_stands(p.session) for p in played]
+    return SideBySide(flow.name, [turn.words for turn in done], talks, outcomes, _cut)
+
+
+def _play(flow: Flow, channel: str | Channel, turns: list[Turn], world: Services, start: Mapping[str, Any]) -> Played:
+    from flowlab.run.turns import play
+
+    options = dict(start)
+    context, event = options.pop("context", None) or {}, options.pop("event", "")
+    session = Session(flow, channel, services=world, **options)
+    by_channel = bool(context) and all(isinstance(value, Mapping) for value in context.values())
+    return play(session, turns, context.get(session.channel.name, {}) if by_channel else context, event)
+
+
+def _stands(session: Session) -> str:
+    """How a talk stands."""
+    if session.waiting:
+        return f"waits in {session.place}"
+    return str(session.outcome or "not begun").replace("_", " ")
+
+
+def _cut(text: str) -> Cut:
+    from flowlab.measure.side_by_side import Cut
+
+    cut = segments(text)
+    return Cut(cut.encoding, cut.forced_by)
 
 
 def draw(thing: Any, ax: Axes | None = None, **options: Any) -> Axes:
