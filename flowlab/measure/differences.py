@@ -68,6 +68,7 @@ def one_line(names: Sequence[str], line: str, labels: Mapping[str, str]) -> str:
 Turns = Mapping[Talk, Sequence[Event]]
 Tell = Callable[[Talk, Sequence[Event], Turns, Callable[[str], Cut]], Iterator[str]]
 Step = tuple[str, str]
+_PLAIN = {Shape.NUMBERED.value: "numbers", Shape.QUICK_REPLIES.value: "buttons", Shape.LIST.value: "a list"}
 _QUOTED = re.compile(r"'([^']*)'")
 #: How a note begins that says what stands for what was written, and why.
 _INSTEAD = re.compile(r"shown as (.+?) instead of (.+?)(?:: (.*))?$", re.DOTALL)
@@ -103,7 +104,7 @@ def _shape(talk: Talk, events: Sequence[Event], turns: Turns, _cut: Callable[[st
         if shown.notes:
             yield _why_so(shown, talk.channel.label)
         elif len(everywhere) > 1 and shown.choices:
-            yield f"{len(shown.choices)} choices as {shown.shape.value}"
+            yield f"{len(shown.choices)} choices as {_PLAIN.get(shown.shape, shown.shape)}"
 
 
 def _why_so(shown: Shown, label: str) -> str:
@@ -113,12 +114,12 @@ def _why_so(shown: Shown, label: str) -> str:
         return _nameless(shown.notes[0], label)
     shape, was, why = instead.groups()
     reason = _nameless((why or next(iter(shown.notes[1:]), "")).split("; ")[0], label)
-    return f"{shape}, not {was}" + (f": {reason}" if reason else "")
+    return f"{_PLAIN.get(shape, shape)}, not {_PLAIN.get(was, was)}" + (f": {reason}" if reason else "")
 
 
 def _nameless(reason: str, label: str) -> str:
-    bare = reason.removeprefix(f"{label} has ").replace(f", {label} takes ", ", takes ").replace(f": {label} ", ": ")
-    return _QUOTED.sub(lambda found: f"“{_short(found[1], 16)}”", bare)
+    bare = reason.removeprefix(f"{label} has ").replace(f", {label} ", ", ").replace(f": {label} ", ": ")
+    return _QUOTED.sub(lambda found: f"“{_short(found[1], 22)}”", bare)
 
 
 def _shapes(events: Sequence[Event]) -> Iterator[Shape]:

@@ -37,9 +37,10 @@ def side_html(sides: SideBySide) -> str:
 def side_page(sides: SideBySide) -> str:
     """The view as a page of its own, in the reader's light or dark."""
     title = safe(f"{sides.name}: side by side")
-    look = "color-scheme:light dark;margin:1.2em;font-family:system-ui,sans-serif"
+    look = "margin:1.2em;font-family:system-ui,sans-serif;background:Canvas;color:CanvasText"
     head = f"<meta charset=utf-8><meta name=viewport content='width=device-width'><title>{title}</title>"
-    return f"<!doctype html><html lang=en>{head}<body style='{look}'><h1>{title}</h1>{side_html(sides)}</body></html>\n"
+    body = f"<body style='{look}'><h1>{title}</h1>{side_html(sides)}</body>"
+    return f"<!doctype html><html lang=en style='color-scheme:light dark'>{head}{body}</html>\n"
 
 
 def _marks(sides: SideBySide) -> Mapping[tuple[int, str], list[int]]:
