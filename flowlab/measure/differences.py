@@ -100,6 +100,11 @@ def _steps(events: Sequence[Event]) -> tuple[Step, ...]:
 def _shape(talk: Talk, events: Sequence[Event], turns: Turns, _cut: Callable[[str], Cut]) -> Iterator[str]:
     """How choices look, where that is not the same everywhere, and why."""
     everywhere = {tuple(_shapes(each)) for each in turns.values()}
+    offered = {e.place for each in turns.values() for e in each if e.kind == EventKind.SHOWN and '"choices"' in e.value}
+    here = {e.place for e in events if e.kind == EventKind.SHOWN and '"choices"' in e.value}
+    for place in dict.fromkeys(e.place for e in events if e.kind == EventKind.SENT):
+        if place in offered - here:
+            yield f"{place} in words, with nothing to tap"
     for shown in _all_shown(events):
         if shown.notes:
             yield _why_so(shown, talk.channel.label)
