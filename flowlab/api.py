@@ -16,6 +16,7 @@ from flowlab.model.channel import Channel
 from flowlab.model.channel import channels as known_channels
 from flowlab.model.conversation import Conversation
 from flowlab.model.divergence import Divergence
+from flowlab.model.entry_point import BUSINESS, EntryPoint
 from flowlab.model.event import Event
 from flowlab.model.flow import Flow
 from flowlab.model.routing import Queue, Workflow, Workspace
@@ -164,7 +165,7 @@ def diff(
 def side_by_side(
     flow: Flow,
     turns: Sequence[str | Mapping[str, Any]],
-    channels: Sequence[str | Channel] = (),
+    channels: Sequence[str | Channel | EntryPoint] = (),
     *,
     services: World = None,
     **start: Any,
@@ -193,21 +194,34 @@ def side_by_side(
             f"side_by_side wants a Flow, not a {type(flow).__name__}. Read a file with flowlab.load(path)."
         )
     done = read_turns(turns)
-    names = (channels,) if isinstance(channels, str | Channel) else channels
-    played = [_play(flow, one, done, load_services(services), start) for one in names or list(known_channels.values())]
-    talks = [Talk(p.session.channel, p.session.events, p.ends, p.session.window_closes_s) for p in played]
-    outcomes = [_stands(p.session) for p in played]
+    names = (channels,) if isinstance(channels, str | Channel | EntryPoint) else channels
+    columns: list[str | Channel | EntryPoint] = [*(names or known_channels.values())]
+    world = load_services(services)
+    talks, outcomes = [], []
+    for one in columns:
+        played = _play(flow, one, done, world, start)
+        session, entry = played.session, one.name if isinstance(one, EntryPoint) else ""
+        talks.append(Talk(session.channel, session.events, played.ends, session.window_closes_s, entry))
+        outcomes.append(_stands(session))
     return SideBySide(flow.name, [turn.words for turn in done], talks, outcomes, _cut)
 
 
-def _play(flow: Flow, channel: str | Channel, turns: list[Turn], world: Services, start: Mapping[str, Any]) -> Played:
+def _play(
+    flow: Flow, column: str | Channel | EntryPoint, turns: list[Turn], world: Services, start: Mapping[str, Any]
+) -> Played:
     from flowlab.run.turns import play
 
     options = dict(start)
     context, event = options.pop("context", None) or {}, options.pop("event", "")
-    session = Session(flow, channel, services=world, **options)
-    by_channel = bool(context) and all(isinstance(value, Mapping) for value in context.values())
-    return play(session, turns, context.get(session.channel.name, {}) if by_channel else context, event)
+    medium = column.medium if isinstance(column, EntryPoint) else column
+    session = Session(flow, medium, services=world, **options)
+    name = column.name if isinstance(column, EntryPoint) else session.channel.name
+    by_column = bool(context) and all(isinstance(value, Mapping) for value in context.values())
+    known = context.get(name, {}) if by_column else context
+    if isinstance(column, EntryPoint):
+        known = {**column.context, **known}
+        event = event or ("incomingRequest" if column.starts == BUSINESS else "")
+    return play(session, turns, known, event)
 
 
 def _stands(session: Session) -> str:

@@ -30,7 +30,7 @@ class Difference(NamedTuple):
 
 def differences(talks: Sequence[Talk], cut: Callable[[str], Cut]) -> list[Difference]:
     """Every difference, by turn: other paths first, then what is shown otherwise, costs more, or is refused."""
-    labels = {talk.channel.name: talk.channel.label for talk in talks}
+    labels = {talk.name: talk.label for talk in talks}
     found: list[Difference] = []
     for number in range(max((len(talk.ends) for talk in talks), default=0)):
         turns = {talk: talk.turn(number) for talk in talks}
@@ -38,7 +38,7 @@ def differences(talks: Sequence[Talk], cut: Callable[[str], Cut]) -> list[Differ
             said: dict[str, list[str]] = {}
             for talk, events in turns.items():
                 for line in dict.fromkeys(tell(talk, events, turns, cut)):
-                    said.setdefault(line, []).append(talk.channel.name)
+                    said.setdefault(line, []).append(talk.name)
             found += [
                 Difference(number, kind, tuple(names), one_line(names, line, labels)) for line, names in said.items()
             ]

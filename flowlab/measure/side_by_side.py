@@ -28,12 +28,26 @@ class Cut(NamedTuple):
 
 @dataclass(frozen=True, eq=False)
 class Talk:
-    """One channel's part: its events, how many there were after each turn, and until when free text may be sent."""
+    """One channel's part: its events, how many there were after each turn, and until when free text may be sent.
+
+    ``entry``: the entry point's name, where entry points are compared and not channels.
+    """
 
     channel: Channel
     events: Sequence[Event]
     ends: Sequence[int]
     window_closes_s: float | None = None
+    entry: str = ""
+
+    @property
+    def name(self) -> str:
+        """What the column is called: the entry point, else the channel."""
+        return self.entry or self.channel.name
+
+    @property
+    def label(self) -> str:
+        """The name that people read."""
+        return self.entry or self.channel.label
 
     def turn(self, number: int) -> Sequence[Event]:
         """The events of one turn."""
@@ -45,7 +59,7 @@ def side_table(talks: Sequence[Talk], cut: Callable[[str], Cut]) -> pd.DataFrame
 
     ====================  ========  ================================================================
     ``turn``              int       0, 1, ...: which of the customer's turns
-    ``channel``           str       channel name
+    ``channel``           str       channel name, or the entry point's
     ``seq``               int       place in the channel's talk
     ``who``               str       ``customer``, ``flow``, ``platform``, ``world`` or ``end``
     ``text``              str       what is read; of a refused message what was to be said
@@ -65,7 +79,7 @@ def side_table(talks: Sequence[Talk], cut: Callable[[str], Cut]) -> pd.DataFrame
     import pandas as pd
 
     rows = [row for talk in talks for row in _rows(talk, cut)]
-    order = {talk.channel.name: place for place, talk in enumerate(talks)}
+    order = {talk.name: place for place, talk in enumerate(talks)}
     rows.sort(key=lambda row: (row["turn"], order[row["channel"]], row["seq"]))
     return pd.DataFrame(rows, columns=list(_EMPTY)).astype({"turn": "int64", "seq": "int64", "units": "int64"})
 
@@ -101,7 +115,7 @@ def _rows(talk: Talk, cut: Callable[[str], Cut]) -> Iterator[dict[str, Any]]:
             said = _said(event, events[at + 1] if at + 1 < len(events) else None)
             if said is None:
                 continue
-            base = {"turn": number, "channel": talk.channel.name, "seq": event.seq, "state": event.place}
+            base = {"turn": number, "channel": talk.name, "seq": event.seq, "state": event.place}
             said |= base | {"elapsed_s": event.time_s - began_s}
             if event.kind in (EventKind.SENT, EventKind.RECEIVED):
                 said |= _billed(talk.channel, event, heard_s, cut)

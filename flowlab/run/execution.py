@@ -84,8 +84,9 @@ class Execution:
         """From the trigger to the first wait, or to the end."""
         view, start = self.view, self.start
         view.tell(STARTED, event=start.event)
-        if start.event in MESSAGE_EVENTS:
+        if start.event != "incomingRequest":
             view.heard_s = view.time_s
+        if start.event in MESSAGE_EVENTS:
             view.tell(RECEIVED, start.text, " ".join(start.media), units=billed_units(start.text, view.channel))
             if view.line is not None:
                 view.line.hear(view, start.text)

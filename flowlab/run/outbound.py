@@ -10,6 +10,7 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 from dataclasses import replace
+from math import inf
 from typing import Any
 
 from flowlab.model.flow import Flow, State
@@ -105,6 +106,10 @@ class Outbound:
 
     def _stopped(self, view: View, text: str, media: str) -> Sent | None:
         """What the platform says that does not send now, after an opt-out for instance; None where it does."""
+        if view.heard_s == -inf and view.channel.value("business_may_start") is False:
+            return self._refused(
+                view, text, Rendered((), f"refused: on {view.channel.label} the customer writes first")
+            )
         if view.line is None:
             return None
         code, reason = view.line.refuses(view, media)

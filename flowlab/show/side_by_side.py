@@ -64,19 +64,19 @@ class SideBySide:
 
     def as_text(self) -> str:
         """What differs, turn by turn, for a terminal."""
-        names = ", ".join(talk.channel.label for talk in self.talks)
+        names = ", ".join(talk.label for talk in self.talks)
         lines = [f"{plain(self.name)} on {names}"]
         for number, words in enumerate(self.turns):
             lines.append(f"\n{number + 1}  the customer {plain(words)}")
             lines += [f"   - {plain(one.why)}" for one in self.found if one.turn == number]
         lines.append("")
         for talk, outcome in zip(self.talks, self.outcomes, strict=True):
-            lines.append(f"{talk.channel.label:12} {self.totals(talk).words}, {outcome}")
+            lines.append(f"{talk.label:12} {self.totals(talk).words}, {outcome}")
         return "\n".join(lines)
 
     def totals(self, talk: Talk) -> Totals:
         """What one channel's talk came to."""
-        mine = self.table[self.table["channel"] == talk.channel.name]
+        mine = self.table[self.table["channel"] == talk.name]
         billed = mine[mine["units"] > 0]
         known = billed["cost_usd"].notna().all() and len(billed) > 0
         dates = sorted({date for date in billed["price_as_of"] if date})

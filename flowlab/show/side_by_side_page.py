@@ -22,7 +22,7 @@ _MOST_CHARS = 1_200
 def side_html(sides: SideBySide) -> str:
     """The view. Everything that comes from flows, channels or customers is escaped."""
     marks = _marks(sides)
-    head = "".join(_column_head(talk.channel) for talk in sides.talks)
+    head = "".join(_column_head(talk) for talk in sides.talks)
     body = "".join(_row(sides, number, marks) for number in range(len(sides.turns)))
     foot = "".join(_foot(sides, talk, outcome) for talk, outcome in zip(sides.talks, sides.outcomes, strict=True))
     table = (
@@ -52,16 +52,17 @@ def _marks(sides: SideBySide) -> Mapping[tuple[int, str], list[int]]:
     return marks
 
 
-def _column_head(channel: Channel) -> str:
-    about = safe(f"{channel.identity}, {channel.velocity}")
-    return f"<th scope=col class='{_skin(channel)}'><b>{safe(channel.label)}</b><small>{about}</small></th>"
+def _column_head(talk: Talk) -> str:
+    channel = talk.channel
+    about = f"{channel.label} at {channel.example_address}" if talk.entry else f"{channel.identity}, {channel.velocity}"
+    return f"<th scope=col class='{_skin(channel)}'><b>{safe(talk.label)}</b><small>{safe(about)}</small></th>"
 
 
 def _row(sides: SideBySide, number: int, marks: Mapping[tuple[int, str], list[int]]) -> str:
     lines = sides.table[sides.table["turn"] == number]
     cells = ""
     for talk in sides.talks:
-        name = talk.channel.name
+        name = talk.name
         mine = lines[lines["channel"] == name]
         links = "".join(_link(sides, n) for n in marks.get((number, name), []))
         said = "".join(_message(talk.channel, line) for line in mine.to_dict("records"))
