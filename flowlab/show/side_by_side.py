@@ -12,6 +12,7 @@ from flowlab.measure.differences import Difference, difference_table, difference
 from flowlab.measure.side_by_side import Cut, Talk, side_table
 from flowlab.text.files import write_whole
 from flowlab.text.plain import plain
+from flowlab.text.spans import span
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -123,15 +124,3 @@ class Totals:
     def words(self) -> str:
         parts = [f"{self.messages} messages", self.billed, self.money, f"after {span(self.elapsed_s)}"]
         return ", ".join(part for part in parts if part)
-
-
-def span(seconds: float) -> str:
-    """A span of time in words, in the largest unit that it fills.
-
-    >>> [span(s) for s in (0, 45, 60, 5400, 86400, 200_000)]
-    ['0 s', '45 s', '1 min', '1.5 h', '1 day', '2.3 days']
-    """
-    units = (("day", 86400), ("h", 3600), ("min", 60))
-    unit, size = next((unit for unit in units if seconds >= unit[1]), ("s", 1))
-    amount = f"{seconds / size:.1f}".removesuffix(".0")
-    return f"{amount} {unit}" + "s" * (unit == "day" and amount != "1")

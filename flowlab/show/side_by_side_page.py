@@ -6,13 +6,16 @@ import re
 from collections.abc import Iterator, Mapping
 from functools import cache
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from flowlab.measure.side_by_side import END, FLOW, PLATFORM, Talk
 from flowlab.model.channel import Channel
 from flowlab.model.shown import Shape
-from flowlab.show.side_by_side import SideBySide, span
 from flowlab.text.markup import safe
+from flowlab.text.spans import span
+
+if TYPE_CHECKING:
+    from flowlab.show.side_by_side import SideBySide
 
 _SKINS = {"phone number": "phone", "email address": "mail", "app identity": "app"}
 #: Beyond this a message is cut in the view; the table has all of it.
