@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from flowlab.model.channel import Channel
 from flowlab.model.event import EventKind
+from flowlab.run.error_codes import codes
 from flowlab.run.faults import INBOUND, OUTBOUND, Faults, check_kind
 from flowlab.run.keywords import ANSWERS, OPTED_OUT, START, STOP, meaning
 
@@ -15,11 +16,6 @@ if TYPE_CHECKING:
 
 KEYWORD, DISTURBED, LOST = EventKind.KEYWORD.value, EventKind.DISTURBED.value, EventKind.LOST.value
 CALM = Faults()
-_LOST_ON_SMS = {
-    "30003": "the handset cannot be reached",
-    "30005": "the number is unknown or no longer in use",
-    "30007": "filtered by the carrier",
-}
 
 
 class Message(NamedTuple):
@@ -84,14 +80,11 @@ class Line:
             return OPTED_OUT, f"refused: the customer opted out (error {OPTED_OUT})"
         self.lost = False
         kinds = self._befall(OUTBOUND, view.parent or view.state)
-        sms = view.channel.identity == "phone number" and view.channel.name == "sms"
-        for kind, code in (
-            ("rate_limited", "30001" if sms else "63018"),
-            ("media_refused", "30019" if sms else "63019"),
-        ):
+        for kind in ("rate_limited", "media_refused"):
             if kind in kinds and (media or kind != "media_refused"):
                 view.tell(DISTURBED, "", kind, OUTBOUND[kind])
-                return code, f"{OUTBOUND[kind]} (error {code})"
+                code, why = self._code(kind, view.channel)
+                return code, f"{why} (error {code})" if code else why
         self.planned += tuple(f"now {kind}" for kind in kinds if kind in ("lost", "late", "blocked"))
         return "", ""
 
@@ -122,13 +115,13 @@ class Line:
             message = Message(message.text)
         messages = [message]
         if "long" in kinds:
-            messages = _long(message, int(channel.value("max_text_chars") or 2_000), channel.name == "sms")
+            messages = _long(message, int(channel.value("max_text_chars") or 2_000), _by_carrier(channel))
             told.append(("long", f"{INBOUND['long']}: {'comes in parts' if len(messages) > 1 else 'cut at the limit'}"))
         if "duplicate" in kinds:
             messages = [each for each in messages for _ in range(2)]
         if "edited" in kinds:
             told.append(("edited", f"{INBOUND['edited']}; {_edit(channel)}"))
-            messages += [Message(f"Edited to “{message.text}”")] if channel.name == "sms" else []
+            messages += [Message(f"Edited to “{message.text}”")] if _by_carrier(channel) else []
         delay = self._take_owed()
         if "slow" in kinds:
             delay += round(2 * self.faults.slow_s * self.faults.chance(self.name, self.heard, "slow_s"), 3)
@@ -152,14 +145,16 @@ class Line:
         return owed
 
     def _code(self, kind: str, channel: Channel) -> tuple[str, str]:
-        if channel.name == "sms":
-            if kind == "blocked":
-                return "30004", "blocked: this contact cannot be reached"
-            codes = list(_LOST_ON_SMS)
-            code = codes[int(self.faults.chance(self.name, self.sent, "code") * len(codes))]
-            return code, _LOST_ON_SMS[code]
-        code = "63003" if channel.name in ("whatsapp", "messenger") else ""
-        return code, "blocked: this contact cannot be reached" if kind == "blocked" else OUTBOUND["lost"]
+        """The error code of a fault and what it means; without a code where the channel has none."""
+        known = codes(str(channel.value("carried_by", "")), kind)
+        if not known:
+            return "", OUTBOUND[kind]
+        found = known[int(self.faults.chance(self.name, self.sent, "code") * len(known))]
+        return found.code, found.means
+
+
+def _by_carrier(channel: Channel) -> bool:
+    return bool(channel.value("carried_by") == "carrier")
 
 
 def _long(message: Message, limit: int, in_parts: bool) -> list[Message]:
@@ -172,4 +167,4 @@ def _long(message: Message, limit: int, in_parts: bool) -> list[Message]:
 
 
 def _edit(channel: Channel) -> str:
-    return "it comes as a new message" if channel.name == "sms" else "the platform passes no edit on"
+    return "it comes as a new message" if _by_carrier(channel) else "the platform passes no edit on"
