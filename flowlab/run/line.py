@@ -16,6 +16,8 @@ if TYPE_CHECKING:
 
 KEYWORD, DISTURBED, LOST = EventKind.KEYWORD.value, EventKind.DISTURBED.value, EventKind.LOST.value
 CALM = Faults()
+#: Seconds until the platform hears that a message was not delivered. No figure was found (M).
+TOLD_AFTER_S = 5.0
 
 
 class Message(NamedTuple):
@@ -37,14 +39,27 @@ class Line:
     """What lasts between a contact and an address of ours, over executions and sessions.
 
     ``rough``: whether anything may differ from a line without faults and opt-out. ``lost``: whether the last message
-    was, on a channel that says so. ``owed_s``: by how much the customer will answer later, having read late.
+    was, on a channel that says so. ``blocked``: every message from now on is lost. ``owed_s``: by how much the customer
+    will answer later, having read late.
     """
 
-    __slots__ = ("faults", "heard", "held", "lost", "name", "opted_out", "owed_s", "planned", "rough", "sent")
+    __slots__ = (
+        "blocked",
+        "faults",
+        "heard",
+        "held",
+        "lost",
+        "name",
+        "opted_out",
+        "owed_s",
+        "planned",
+        "rough",
+        "sent",
+    )
 
     def __init__(self, name: str, faults: Faults = CALM) -> None:
         self.name, self.faults = name, faults
-        self.opted_out = self.lost = False
+        self.opted_out = self.lost = self.blocked = False
         self.rough = faults.any
         self.planned: tuple[str, ...] = ()
         self.held: tuple[Message, ...] = ()
@@ -70,7 +85,7 @@ class Line:
                 self.opted_out = means == STOP
             view.tell(KEYWORD, ANSWERS[means], means, "answered by the platform; the flow gets the message too")
             view.said.append(ANSWERS[means])
-        self.rough = self.opted_out or bool(self.planned or self.held or self.owed_s) or self.faults.any
+        self.rough = self.opted_out or self.blocked or bool(self.planned or self.held or self.owed_s) or self.faults.any
 
     def refuses(self, view: View, media: str) -> tuple[str, str]:
         """Why the platform does not send now: error code and reason; both empty where it does."""
@@ -92,6 +107,9 @@ class Line:
         """A message was sent: does it arrive, and when?"""
         kinds = [kind.removeprefix("now ") for kind in self.planned if kind.startswith("now ")]
         self.planned = tuple(kind for kind in self.planned if not kind.startswith("now "))
+        self.blocked = self.blocked or "blocked" in kinds
+        if self.blocked:
+            kinds.append("blocked")
         if "late" in kinds:
             late = round(2 * self.faults.late_s * self.faults.chance(self.name, self.sent, "late_s"), 3)
             self.owed_s += late

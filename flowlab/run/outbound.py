@@ -55,7 +55,7 @@ class Outbound:
     def send(self, view: View) -> bool:
         """Send it. Gives whether the channel took the message; ``outbound`` is kept either way."""
         sent = self._send_text(view) if self._is_text and not view.channel.value("subject") else self._send_rich(view)
-        taken = sent["Status"] == "sent"  # a conversation's message has no status
+        taken: bool = sent["Status"] == "sent"  # a conversation's message has no status
         if view.names_sent:
             view.is_one_off()
             sent = complete(sent, view.scope, view.state)
