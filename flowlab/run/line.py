@@ -76,13 +76,18 @@ class Line:
         self.planned += (kind,)
         self.rough = True
 
+    def take(self, means: str) -> None:
+        """The platform takes a keyword: an opt-out closes the line, an opt-in opens it."""
+        if means in (STOP, START):
+            self.opted_out = means == STOP
+            self.rough = self.rough or self.opted_out
+
     def hear(self, view: View, text: str) -> None:
         """A message of the customer has arrived: the platform looks at it first."""
         self.lost = False
         means = meaning(text, view.channel, self.opted_out)
         if means:
-            if means in (STOP, START):
-                self.opted_out = means == STOP
+            self.take(means)
             view.tell(KEYWORD, ANSWERS[means], means, "answered by the platform; the flow gets the message too")
             view.said.append(ANSWERS[means])
         self.rough = self.opted_out or self.blocked or bool(self.planned or self.held or self.owed_s) or self.faults.any

@@ -23,7 +23,8 @@ from flowlab.run.clock import DEFAULT_START, LAST_S, seconds_at, start_seconds, 
 from flowlab.run.context import Start
 from flowlab.run.execution import Execution, Setting
 from flowlab.run.faults import Faults
-from flowlab.run.line import CALM, DISTURBED, LOST, Line, Message
+from flowlab.run.keywords import ANSWERS, meaning
+from flowlab.run.line import CALM, DISTURBED, KEYWORD, LOST, Line, Message
 from flowlab.run.outbound import Sent, complete
 from flowlab.run.program import Program, compile_flow
 from flowlab.run.render import billed_units
@@ -179,6 +180,8 @@ class Session:
             raise RunError("this session has begun already; go on with say(), or make a new Session")
         if self.line.rough and event in ("", self._message_event()):
             return self._over_rough_line(Message(text, media), 0.0, context or {})
+        if event in ("", self._message_event()) and (answer := self._kept_from_flow(text, media)):
+            return answer
         return self._begin(Start(event or self._message_event(), text, media, context or {}))
 
     def say(
@@ -214,6 +217,8 @@ class Session:
 
     def _hear(self, text: str, media: tuple[str, ...], after_s: float, context: Mapping[str, Any]) -> list[str]:
         said = self.wait(after_s)
+        if answer := self._kept_from_flow(text, media):
+            return said + answer
         execution = self.execution
         if execution is None:
             return said + self._begin(Start(self._message_event(), text, media, context))
@@ -228,6 +233,19 @@ class Session:
             self.line.hear(execution.view, text)
             return said + execution.take_said()
         return said + self._begin(Start(self._message_event(), text, media, execution.start.context))
+
+    def _kept_from_flow(self, text: str, media: tuple[str, ...]) -> list[str]:
+        """The platform's answer to a keyword that it keeps from the flow (``keywords_reach_flow``); empty: none."""
+        if self.setting.services.readings.keywords_reach_flow:
+            return []
+        means = meaning(text, self.channel, self.line.opted_out)
+        if not means:
+            return []
+        self.line.take(means)
+        units = billed_units(text, self.channel)
+        self._log(RECEIVED, ("", "", "", "", text, "", " ".join(media), "to the platform", units, ""))
+        self._log(KEYWORD, ("", "", "", "", ANSWERS[means], "", means, "answered by the platform alone", 0, ""))
+        return [ANSWERS[means]]
 
     def tap(self, what: str | int, *, after_s: float = DEFAULT_REPLY_S) -> list[str]:
         """The customer taps a choice of the last message: its label, id or number, ``after_s`` seconds from now.
