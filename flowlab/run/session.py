@@ -85,6 +85,7 @@ class Session:
         self.setting = setting
         self.line = line  #: whether it is open (STOP), and what goes wrong on it
         self.time_s = time_s
+        self._expires = expiry.life_h(setting.channel) < inf  # asked at every message, and seldom so
         self.events: list[Event] = []
         self.execution: Execution | None = None
         self._earlier: list[Execution] = []
@@ -278,15 +279,18 @@ class Session:
     def _let_pass(self, until: float) -> list[str]:
         said: list[str] = []
         execution = self.execution
-        while execution and execution.is_waiting and execution.deadline_s <= min(until, expiry.closes_s(self)):
+        while execution and execution.is_waiting and execution.deadline_s <= min(until, self._closes_s()):
             execution.let_pass(execution.deadline_s)
             said += self._told(execution)
-        closes_s = expiry.closes_s(self)
+        closes_s = self._closes_s()
         if closes_s <= until and (self.waiting or until <= LAST_S):  # at the end of all, it matters to a run that waits
             self._expire(closes_s)
         if self.time_s < until <= LAST_S:
             self.time_s = until
         return said
+
+    def _closes_s(self) -> float:
+        return expiry.closes_s(self) if self._expires else inf
 
     def _expire(self, closes_s: float) -> None:
         """The channel closes the conversation; what the customer says next begins a new one."""
