@@ -6,7 +6,19 @@
 >>> replies = session.start("hi")
 """
 
-from flowlab.api import channel_table, chat, check, compare, diff, draw, flow_map, replay, report, route
+from flowlab.api import (
+    channel_table,
+    chat,
+    check,
+    compare,
+    diff,
+    draw,
+    flow_map,
+    replay,
+    report,
+    route,
+    side_by_side,
+)
 from flowlab.errors import FlowlabError
 from flowlab.formats import load, save
 from flowlab.model.channel import Channel, channels
@@ -52,6 +64,7 @@ __all__ = [
     "route",
     "save",
     "segments",
+    "side_by_side",
 ]
 
 register_displays()

@@ -13,8 +13,10 @@ from flowlab.check import Findings, Settings
 from flowlab.check import check as _check
 from flowlab.errors import UsageError
 from flowlab.model.channel import Channel
+from flowlab.model.channel import channels as known_channels
 from flowlab.model.conversation import Conversation
 from flowlab.model.divergence import Divergence
+from flowlab.model.entry_point import BUSINESS, EntryPoint
 from flowlab.model.event import Event
 from flowlab.model.flow import Flow
 from flowlab.model.routing import Queue, Workflow, Workspace
@@ -22,16 +24,22 @@ from flowlab.model.walk import Walk, are_walks
 from flowlab.run.faults import Faults
 from flowlab.run.line import CALM
 from flowlab.run.replay import replay_all
+from flowlab.run.segments import segments
 from flowlab.run.services import Services
+from flowlab.run.services_file import load_services
+from flowlab.run.session import Session
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
 
     from flowlab.measure.replayed import Run
+    from flowlab.measure.side_by_side import Cut
     from flowlab.run.routing_result import Routing
+    from flowlab.run.turns import Played, Turn
     from flowlab.show.channel_table import ChannelTable
     from flowlab.show.comparison import Comparison
     from flowlab.show.flow_diff import FlowDiff
+    from flowlab.show.side_by_side import SideBySide
     from flowlab.show.walked import Walked
     from flowlab.widgets.chat import Chat
     from flowlab.widgets.flow_map import FlowMap
@@ -153,6 +161,82 @@ def diff(
         missed.update(unanswered(now.events))
     replayed = Behaviour(talks, [one for one in parted if one], found.changes, missed)
     return replace(found, replayed=replayed)
+
+
+def side_by_side(
+    flow: Flow,
+    turns: Sequence[str | Mapping[str, Any]],
+    channels: Sequence[str | Channel | EntryPoint] = (),
+    *,
+    services: World = None,
+    **start: Any,
+) -> SideBySide:
+    """The same customer's turns on several channels, as each channel shows them, and what differs and why.
+
+    ``turns``: what the customer writes, or mappings such as ``{"pick": 2}`` (a tap where there are buttons, else the
+    number), ``{"jump": "tomorrow 09:05"}``, ``{"say": "hi", "after_s": 60}``: see :class:`flowlab.run.turns.Turn`.
+    Answers take the channel's usual delay. ``channels``: names or own ones; all seven where none is given. ``start``:
+    ``context`` (what is known before, for all or by channel name), ``event`` (``incomingRequest`` where the business
+    writes first), and what else :class:`~flowlab.run.session.Session` takes.
+
+    The result has ``.table`` and ``.differences`` (DataFrames), ``.as_text()``, ``.to_html(path)``.
+
+    >>> from flowlab.model.flow import State, Transition
+    >>> flow = Flow((State("hi", "send-message", (Transition("sent"),), {"body": "It’s " + "x" * 70}),), "hi")
+    >>> side_by_side(flow, ["hello"], ["sms", "webchat"]).differences["why"].tolist()
+    ['SMS: hi takes 2 segments, ’ makes it UCS-2']
+    """
+    from flowlab.measure.side_by_side import Talk
+    from flowlab.run.turns import read_turns
+    from flowlab.show.side_by_side import SideBySide
+
+    if not isinstance(flow, Flow):
+        raise UsageError(
+            f"side_by_side wants a Flow, not a {type(flow).__name__}. Read a file with flowlab.load(path)."
+        )
+    done = read_turns(turns)
+    names = (channels,) if isinstance(channels, str | Channel | EntryPoint) else channels
+    columns: list[str | Channel | EntryPoint] = [*(names or known_channels.values())]
+    world = load_services(services)
+    talks, outcomes = [], []
+    for one in columns:
+        played = _play(flow, one, done, world, start)
+        session, entry = played.session, one.name if isinstance(one, EntryPoint) else ""
+        talks.append(Talk(session.channel, session.events, played.ends, session.window_closes_s, entry))
+        outcomes.append(_stands(session))
+    return SideBySide(flow.name, [turn.words for turn in done], talks, outcomes, _cut)
+
+
+def _play(
+    flow: Flow, column: str | Channel | EntryPoint, turns: list[Turn], world: Services, start: Mapping[str, Any]
+) -> Played:
+    from flowlab.run.turns import play
+
+    options = dict(start)
+    context, event = options.pop("context", None) or {}, options.pop("event", "")
+    medium = column.medium if isinstance(column, EntryPoint) else column
+    session = Session(flow, medium, services=world, **options)
+    name = column.name if isinstance(column, EntryPoint) else session.channel.name
+    by_column = bool(context) and all(isinstance(value, Mapping) for value in context.values())
+    known = context.get(name, {}) if by_column else context
+    if isinstance(column, EntryPoint):
+        known = {**column.context, **known}
+        event = event or ("incomingRequest" if column.starts == BUSINESS else "")
+    return play(session, turns, known, event)
+
+
+def _stands(session: Session) -> str:
+    """How a talk stands."""
+    if session.waiting:
+        return f"waits in {session.place}"
+    return str(session.outcome or "not begun").replace("_", " ")
+
+
+def _cut(text: str) -> Cut:
+    from flowlab.measure.side_by_side import Cut
+
+    cut = segments(text)
+    return Cut(cut.encoding, cut.forced_by)
 
 
 def draw(thing: Any, ax: Axes | None = None, **options: Any) -> Axes:

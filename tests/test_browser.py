@@ -78,6 +78,11 @@ def map_page(open_notebook: Callable[[str], Any]) -> Any:
 
 
 @pytest.fixture(scope="module")
+def sides_page(open_notebook: Callable[[str], Any]) -> Any:
+    return open_notebook("03_channels_side_by_side")
+
+
+@pytest.fixture(scope="module")
 def production(open_notebook: Callable[[str], Any]) -> Any:
     return open_notebook("02_before_production")
 
@@ -252,7 +257,7 @@ def test_the_map_is_searched_clicked_and_edited(map_page: Any, shots: Path, them
     desk = cell_with(map_page, "desk = fl.flow_map").locator(".fl-map-widget")
     search = desk.get_by_role("searchbox")
     search.fill("rating")
-    expect(desk.locator(".fl-found")).to_have_text("1/3")
+    expect(desk.locator(".fl-found")).to_have_text("1/1")
     search.press("Enter")
     side = desk.get_by_role("complementary")
     name = side.get_by_label("Name of the state")
@@ -308,3 +313,21 @@ def test_hostile_names_and_long_texts_stay_text_on_the_map(map_page: Any, shots:
     expect(evil.get_by_label("Text", exact=True)).to_have_value(re.compile("^<img src=x"))
     assert evil.locator("img").count() == 0
     evil.screenshot(path=shots / "map hostile.png")
+
+
+@themes
+def test_channels_stand_side_by_side_and_each_mark_leads_to_its_reason(
+    sides_page: Any, shots: Path, theme: str
+) -> None:
+    expect = sync_api.expect
+    set_theme(sides_page, theme)
+    sides_page.set_viewport_size({"width": 1440, "height": 1400})
+    cell = cell_with(sides_page, "sides = fl.side_by_side")
+    view = cell.locator(".fl-sides")
+    expect(view.get_by_role("columnheader")).to_have_count(7)
+    expect(view.get_by_role("rowheader")).to_have_count(4)
+    marks = view.locator("a.mark").count()
+    assert marks > view.get_by_role("listitem").filter(has_text="turn").count() > 5
+    cell.screenshot(path=shots / f"side by side {theme}.png")
+    for name, code in {"notice": "order = {", "night": "patient = flow", "segments": "hours = flow"}.items():
+        cell_with(sides_page, code).screenshot(path=shots / f"{name} {theme}.png")

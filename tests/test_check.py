@@ -26,7 +26,7 @@ from flowlab.model.flow import Flow, Transition
 from flowlab.model.routing import Workflow, Workspace
 
 REAL_FLOWS = Path(__file__).parents[2] / "shared" / "real_flows"
-SAMPLES = sorted((Path(__file__).parents[1] / "sample_data" / "flows").glob("*.json"))
+SAMPLES = sorted((Path(__file__).parents[1] / "sample_data" / "flows").glob("order_support*.json"))
 
 
 def read(path: Path) -> Flow:

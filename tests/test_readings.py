@@ -110,6 +110,13 @@ def choices_adapt(on: bool) -> object:
     return session(Flow((ask, say("say", "failed")), "ask"), choices_adapt=on).start("hi")
 
 
+def keywords_reach_flow(on: bool) -> object:
+    ask = state("ask", WAIT, {"incomingMessage": "say"}, body="?")
+    talk = session(Flow((ask, say("say", "flow heard")), "ask"), keywords_reach_flow=on)
+    talk.start("hi")
+    return len(talk.say("HELP")), talk.waiting, len(talk.say("STOP")), talk.say("Ana")
+
+
 BOTH_WAYS: list[tuple[Callable[[bool], object], object, object]] = [
     (first_match_wins, ["a"], ["b"]),
     (any_of_trims_items, ["a"], ["none"]),
@@ -123,6 +130,7 @@ BOTH_WAYS: list[tuple[Callable[[bool], object], object, object]] = [
     ),
     (loop_of_two_counts_in_a_row, (11, Outcome.FAILED), (50, None)),
     (subflow_gives_simple_values, ["got "], ["got [1]"]),
+    (keywords_reach_flow, (2, False, 1, []), (1, True, 1, [])),
     (choices_adapt, ["?\n1. Yes\n2. No"], ["failed"]),
 ]
 

@@ -10,19 +10,21 @@ from typing import Any, NamedTuple
 from flowlab.errors import FormatError, UsageError
 from flowlab.formats import executions_csv, executions_write
 from flowlab.formats.conversations import read_conversations, write_csv, write_jsonl
+from flowlab.formats.entry_points import looks_like_entry_points, read_entry_points
 from flowlab.formats.executions import looks_like_executions, read_executions, read_folder
 from flowlab.formats.flow_yaml import read_yaml, write_yaml
 from flowlab.formats.studio import looks_like_flow, read_flow, write_flow
 from flowlab.formats.taskrouter import looks_like_workflow, read_workflow, write_workflow
 from flowlab.formats.workspace import load_workspace, looks_like_workspace
 from flowlab.model.conversation import Conversation
+from flowlab.model.entry_point import EntryPoints
 from flowlab.model.flow import Flow
 from flowlab.model.routing import Workflow, Workspace
 from flowlab.model.walk import Walk
 from flowlab.text.files import read_text, write_whole
 from flowlab.text.json_text import json_page, parse_json
 
-Loaded = Flow | Workflow | Workspace | list[Conversation] | list[Walk]
+Loaded = Flow | Workflow | Workspace | EntryPoints | list[Conversation] | list[Walk]
 
 
 class Document(NamedTuple):
@@ -64,6 +66,11 @@ FORMATS: tuple[Format, ...] = (
         lambda document, _source, _redact: load_workspace(document.path or document.data),
     ),
     Format(
+        "entry points",
+        lambda document: document.is_yaml and looks_like_entry_points(document.text),
+        lambda document, _source, _redact: read_entry_points(document.path or Path()),
+    ),
+    Format(
         "flow",
         lambda document: document.is_yaml,
         lambda document, source, _redact: read_yaml(document.text, source),
@@ -101,7 +108,7 @@ WRITERS: dict[type, dict[str, Callable[[Any], str]]] = {
 
 
 def load(source: str | Path | Mapping[str, Any], *, redact: bool = True) -> Loaded:
-    """A flow, a TaskRouter workflow or workspace, or conversations, whichever the file (or the parsed JSON) holds.
+    """A flow, a TaskRouter workflow or workspace, entry points, or conversations: whatever the file (or JSON) holds.
 
     A record of Studio executions (a file, or a folder of them: :mod:`flowlab.formats.executions`) gives walks.
 

@@ -77,6 +77,9 @@ KINDS: dict[str, FactKind] = {
     "opt_in_words": FactKind(LIST, START, "words that opt in again"),
     "help_words": FactKind(LIST, START, "words that ask for help"),
     "delivery_signal": FactKind(LIST, ROUTED, "heard after sending"),
+    "carried_by": FactKind(
+        one_of("carrier", "provider", "mail servers", "own code"), ROUTED, "messages are carried by"
+    ),
     "rendered_by": FactKind(one_of("platform", "own code"), ROUTED, "choices are drawn by"),
     "reply_delay_median_s": FactKind(NUMBER, PACE, "a customer answers, median"),
     "reply_delay_p90_s": FactKind(NUMBER, PACE, "nine of ten answer within"),

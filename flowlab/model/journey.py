@@ -8,6 +8,7 @@ from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
 from flowlab.model.channel import Channel
+from flowlab.model.entry_point import BUSINESS, EntryPoint, EntryPoints
 from flowlab.model.finding import Finding
 from flowlab.model.flow import Flow, State
 from flowlab.model.kinds import Family
@@ -28,7 +29,7 @@ class Journey:
     flow: Flow
     workflow: Workflow | None = None
     workspace: Workspace | None = None
-    entry_points: tuple[str | Channel, ...] = ()
+    entry_points: tuple[str | Channel | EntryPoint, ...] = ()
 
     @property
     def name(self) -> str:
@@ -58,7 +59,7 @@ def journey(
     flow: Flow,
     workflow: Workflow | None = None,
     workspace: Workspace | None = None,
-    entry_points: Sequence[str | Channel] | None = None,
+    entry_points: Sequence[str | Channel | EntryPoint] | EntryPoints | None = None,
 ) -> Journey:
     """A flow, its workflow and its workspace as one journey.
 
@@ -72,7 +73,8 @@ def journey(
     >>> list(whole.graph.successors("state:agent"))
     ['state:agent:end', 'task']
     """
-    return Journey(flow, workflow, workspace, tuple(entry_points or ()))
+    points = entry_points.values() if isinstance(entry_points, EntryPoints) else entry_points
+    return Journey(flow, workflow, workspace, tuple(points or ()))
 
 
 def state_node(name: str) -> str:
@@ -118,7 +120,11 @@ def _entries(whole: Journey) -> list[tuple[str, str]]:
     """Names of the ways in, each once, and the trigger's event behind it."""
     if whole.entry_points:
         named = [
-            (point.label, point.trigger_event) if isinstance(point, Channel) else (str(point), "")
+            (point.label, point.trigger_event)
+            if isinstance(point, Channel)
+            else (point.name, "incomingRequest" if point.starts == BUSINESS else point.channel.trigger_event)
+            if isinstance(point, EntryPoint)
+            else (str(point), "")
             for point in whole.entry_points
         ]
     else:

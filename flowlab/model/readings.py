@@ -29,6 +29,7 @@ class Readings:
       widget comes that the run has not been to
     - ``choices_adapt``: what a channel cannot show as written is shown another way that it can (buttons as a list or as
       numbered text, media as a link), as one's own adapter would do it; else it is refused, as Twilio does
+    - ``keywords_reach_flow``: STOP, START and HELP, which the platform answers, go on to the flow too
     - ``subflow_gives_simple_values``: lists and maps that a subflow set do not come back to the flow that ran it
 
     TaskRouter:
@@ -49,6 +50,7 @@ class Readings:
     loop_of_two_counts_in_a_row: bool = False
     subflow_gives_simple_values: bool = True
     choices_adapt: bool = True
+    keywords_reach_flow: bool = True
     and_binds_tighter: bool = True
     null_differs: bool = True
     null_is_empty: bool = False

@@ -14,6 +14,7 @@ from typing import Any
 from flowlab.errors import RunError, UsageError, did_you_mean
 from flowlab.model.channel import Channel
 from flowlab.model.channel import channel as find_channel
+from flowlab.model.entry_point import CUSTOMER, EntryPoints
 from flowlab.model.flow import Flow
 from flowlab.run.execution import Setting
 from flowlab.run.faults import Faults
@@ -30,7 +31,8 @@ class Inbox:
     Each contact has at most one session at each address at a time. It is there until its flow has ended, and where an
     agent has taken over until :meth:`end`.
 
-    ``flows``: by address. Raises UsageError for an unknown channel, FormatError for a broken services file.
+    ``flows``: by address, or :class:`~flowlab.model.entry_point.EntryPoints`, which may lie on several channels. Raises
+    UsageError for an unknown channel, FormatError for a broken services file.
 
     >>> from flowlab.model.flow import State, Transition
     >>> ask = State("ask", "send-and-wait-for-reply", (Transition("incomingMessage"),), {"body": "Your name?"})
@@ -44,13 +46,18 @@ class Inbox:
 
     def __init__(
         self,
-        flows: Mapping[str, Flow | Program],
+        flows: Mapping[str, Flow | Program] | EntryPoints,
         channel: str | Channel = "sms",
         *,
         services: Services | Mapping[str, Any] | str | Path | None = None,
         faults: Faults = CALM,
     ) -> None:
         self._channel = find_channel(channel)
+        self._media: dict[str, Channel] = {}
+        if isinstance(flows, EntryPoints):
+            here = [point for point in flows.values() if point.starts == CUSTOMER]
+            self._media = {point.address: point.medium for point in here}
+            flows = {point.address: point.flow for point in here}
         self._services = load_services(services)
         self._programs = {address: compile_flow(flow, self._services.readings) for address, flow in flows.items()}
         self._subflows: dict[str, Program] = {}
@@ -111,7 +118,7 @@ class Inbox:
 
     def _begin(self, address: str, contact: str, time_s: float) -> Session:
         name = f"{contact} at {address}, {1 + len(self.sessions)}"
-        ours = replace(self._channel, example_address=address)
+        ours = self._media.get(address) or replace(self._channel, example_address=address)
         setting = Setting(self._programs[address], ours, self._services, contact, name, None, self._subflows)
         line = self._lines.setdefault((address, contact), Line(f"{contact} at {address}", self._faults))
         session = self._active[address, contact] = Session.within(setting, time_s, line)

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from flowlab.model.channel import Channel
 from flowlab.model.event import EventKind
+from flowlab.run.error_codes import codes
 from flowlab.run.faults import INBOUND, OUTBOUND, Faults, check_kind
 from flowlab.run.keywords import ANSWERS, OPTED_OUT, START, STOP, meaning
 
@@ -15,11 +16,8 @@ if TYPE_CHECKING:
 
 KEYWORD, DISTURBED, LOST = EventKind.KEYWORD.value, EventKind.DISTURBED.value, EventKind.LOST.value
 CALM = Faults()
-_LOST_ON_SMS = {
-    "30003": "the handset cannot be reached",
-    "30005": "the number is unknown or no longer in use",
-    "30007": "filtered by the carrier",
-}
+#: Seconds until the platform hears that a message was not delivered. No figure was found (M).
+TOLD_AFTER_S = 5.0
 
 
 class Message(NamedTuple):
@@ -41,14 +39,27 @@ class Line:
     """What lasts between a contact and an address of ours, over executions and sessions.
 
     ``rough``: whether anything may differ from a line without faults and opt-out. ``lost``: whether the last message
-    was, on a channel that says so. ``owed_s``: by how much the customer will answer later, having read late.
+    was, on a channel that says so. ``blocked``: every message from now on is lost. ``owed_s``: by how much the customer
+    will answer later, having read late.
     """
 
-    __slots__ = ("faults", "heard", "held", "lost", "name", "opted_out", "owed_s", "planned", "rough", "sent")
+    __slots__ = (
+        "blocked",
+        "faults",
+        "heard",
+        "held",
+        "lost",
+        "name",
+        "opted_out",
+        "owed_s",
+        "planned",
+        "rough",
+        "sent",
+    )
 
     def __init__(self, name: str, faults: Faults = CALM) -> None:
         self.name, self.faults = name, faults
-        self.opted_out = self.lost = False
+        self.opted_out = self.lost = self.blocked = False
         self.rough = faults.any
         self.planned: tuple[str, ...] = ()
         self.held: tuple[Message, ...] = ()
@@ -65,16 +76,21 @@ class Line:
         self.planned += (kind,)
         self.rough = True
 
+    def take(self, means: str) -> None:
+        """The platform takes a keyword: an opt-out closes the line, an opt-in opens it."""
+        if means in (STOP, START):
+            self.opted_out = means == STOP
+            self.rough = self.rough or self.opted_out
+
     def hear(self, view: View, text: str) -> None:
         """A message of the customer has arrived: the platform looks at it first."""
         self.lost = False
         means = meaning(text, view.channel, self.opted_out)
         if means:
-            if means in (STOP, START):
-                self.opted_out = means == STOP
+            self.take(means)
             view.tell(KEYWORD, ANSWERS[means], means, "answered by the platform; the flow gets the message too")
             view.said.append(ANSWERS[means])
-        self.rough = self.opted_out or bool(self.planned or self.held or self.owed_s) or self.faults.any
+        self.rough = self.opted_out or self.blocked or bool(self.planned or self.held or self.owed_s) or self.faults.any
 
     def refuses(self, view: View, media: str) -> tuple[str, str]:
         """Why the platform does not send now: error code and reason; both empty where it does."""
@@ -84,14 +100,11 @@ class Line:
             return OPTED_OUT, f"refused: the customer opted out (error {OPTED_OUT})"
         self.lost = False
         kinds = self._befall(OUTBOUND, view.parent or view.state)
-        sms = view.channel.identity == "phone number" and view.channel.name == "sms"
-        for kind, code in (
-            ("rate_limited", "30001" if sms else "63018"),
-            ("media_refused", "30019" if sms else "63019"),
-        ):
+        for kind in ("rate_limited", "media_refused"):
             if kind in kinds and (media or kind != "media_refused"):
                 view.tell(DISTURBED, "", kind, OUTBOUND[kind])
-                return code, f"{OUTBOUND[kind]} (error {code})"
+                code, why = self._code(kind, view.channel)
+                return code, f"{why} (error {code})" if code else why
         self.planned += tuple(f"now {kind}" for kind in kinds if kind in ("lost", "late", "blocked"))
         return "", ""
 
@@ -99,6 +112,9 @@ class Line:
         """A message was sent: does it arrive, and when?"""
         kinds = [kind.removeprefix("now ") for kind in self.planned if kind.startswith("now ")]
         self.planned = tuple(kind for kind in self.planned if not kind.startswith("now "))
+        self.blocked = self.blocked or "blocked" in kinds
+        if self.blocked:
+            kinds.append("blocked")
         if "late" in kinds:
             late = round(2 * self.faults.late_s * self.faults.chance(self.name, self.sent, "late_s"), 3)
             self.owed_s += late
@@ -122,13 +138,13 @@ class Line:
             message = Message(message.text)
         messages = [message]
         if "long" in kinds:
-            messages = _long(message, int(channel.value("max_text_chars") or 2_000), channel.name == "sms")
+            messages = _long(message, int(channel.value("max_text_chars") or 2_000), _by_carrier(channel))
             told.append(("long", f"{INBOUND['long']}: {'comes in parts' if len(messages) > 1 else 'cut at the limit'}"))
         if "duplicate" in kinds:
             messages = [each for each in messages for _ in range(2)]
         if "edited" in kinds:
             told.append(("edited", f"{INBOUND['edited']}; {_edit(channel)}"))
-            messages += [Message(f"Edited to “{message.text}”")] if channel.name == "sms" else []
+            messages += [Message(f"Edited to “{message.text}”")] if _by_carrier(channel) else []
         delay = self._take_owed()
         if "slow" in kinds:
             delay += round(2 * self.faults.slow_s * self.faults.chance(self.name, self.heard, "slow_s"), 3)
@@ -152,14 +168,16 @@ class Line:
         return owed
 
     def _code(self, kind: str, channel: Channel) -> tuple[str, str]:
-        if channel.name == "sms":
-            if kind == "blocked":
-                return "30004", "blocked: this contact cannot be reached"
-            codes = list(_LOST_ON_SMS)
-            code = codes[int(self.faults.chance(self.name, self.sent, "code") * len(codes))]
-            return code, _LOST_ON_SMS[code]
-        code = "63003" if channel.name in ("whatsapp", "messenger") else ""
-        return code, "blocked: this contact cannot be reached" if kind == "blocked" else OUTBOUND["lost"]
+        """The error code of a fault and what it means; without a code where the channel has none."""
+        known = codes(str(channel.value("carried_by", "")), kind)
+        if not known:
+            return "", OUTBOUND[kind]
+        found = known[int(self.faults.chance(self.name, self.sent, "code") * len(known))]
+        return found.code, found.means
+
+
+def _by_carrier(channel: Channel) -> bool:
+    return bool(channel.value("carried_by") == "carrier")
 
 
 def _long(message: Message, limit: int, in_parts: bool) -> list[Message]:
@@ -172,4 +190,4 @@ def _long(message: Message, limit: int, in_parts: bool) -> list[Message]:
 
 
 def _edit(channel: Channel) -> str:
-    return "it comes as a new message" if channel.name == "sms" else "the platform passes no edit on"
+    return "it comes as a new message" if _by_carrier(channel) else "the platform passes no edit on"

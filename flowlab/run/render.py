@@ -29,9 +29,7 @@ def refusal(text: str, media: str, channel: Channel, in_window: bool = True) -> 
         return "refused: the message is empty"
     if not in_window:
         hours = channel.value("service_window_h")
-        return (
-            f"refused: more than {hours:g} hours since the customer wrote, {channel.name} takes approved templates only"
-        )
+        return f"refused: the {hours:g}-hour window has closed, only approved templates go through"
     limit = channel.value("max_text_chars")
     if limit and length(text, channel) > limit:
         return f"refused: {length(text, channel):,} {counted_in(channel)}, {channel.name} takes {limit:,}"

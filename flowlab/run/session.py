@@ -23,7 +23,8 @@ from flowlab.run.clock import DEFAULT_START, LAST_S, seconds_at, start_seconds, 
 from flowlab.run.context import Start
 from flowlab.run.execution import Execution, Setting
 from flowlab.run.faults import Faults
-from flowlab.run.line import CALM, DISTURBED, LOST, Line, Message
+from flowlab.run.keywords import ANSWERS, meaning
+from flowlab.run.line import CALM, DISTURBED, KEYWORD, LOST, Line, Message
 from flowlab.run.outbound import Sent, complete
 from flowlab.run.program import Program, compile_flow
 from flowlab.run.render import billed_units
@@ -84,6 +85,7 @@ class Session:
         self.setting = setting
         self.line = line  #: whether it is open (STOP), and what goes wrong on it
         self.time_s = time_s
+        self._expires = expiry.life_h(setting.channel) < inf  # asked at every message, and seldom so
         self.events: list[Event] = []
         self.execution: Execution | None = None
         self._earlier: list[Execution] = []
@@ -179,6 +181,8 @@ class Session:
             raise RunError("this session has begun already; go on with say(), or make a new Session")
         if self.line.rough and event in ("", self._message_event()):
             return self._over_rough_line(Message(text, media), 0.0, context or {})
+        if event in ("", self._message_event()) and (answer := self._kept_from_flow(text, media)):
+            return answer
         return self._begin(Start(event or self._message_event(), text, media, context or {}))
 
     def say(
@@ -214,6 +218,8 @@ class Session:
 
     def _hear(self, text: str, media: tuple[str, ...], after_s: float, context: Mapping[str, Any]) -> list[str]:
         said = self.wait(after_s)
+        if answer := self._kept_from_flow(text, media):
+            return said + answer
         execution = self.execution
         if execution is None:
             return said + self._begin(Start(self._message_event(), text, media, context))
@@ -228,6 +234,19 @@ class Session:
             self.line.hear(execution.view, text)
             return said + execution.take_said()
         return said + self._begin(Start(self._message_event(), text, media, execution.start.context))
+
+    def _kept_from_flow(self, text: str, media: tuple[str, ...]) -> list[str]:
+        """The platform's answer to a keyword that it keeps from the flow (``keywords_reach_flow``); empty: none."""
+        if self.setting.services.readings.keywords_reach_flow:
+            return []
+        means = meaning(text, self.channel, self.line.opted_out)
+        if not means:
+            return []
+        self.line.take(means)
+        units = billed_units(text, self.channel)
+        self._log(RECEIVED, ("", "", "", "", text, "", " ".join(media), "to the platform", units, ""))
+        self._log(KEYWORD, ("", "", "", "", ANSWERS[means], "", means, "answered by the platform alone", 0, ""))
+        return [ANSWERS[means]]
 
     def tap(self, what: str | int, *, after_s: float = DEFAULT_REPLY_S) -> list[str]:
         """The customer taps a choice of the last message: its label, id or number, ``after_s`` seconds from now.
@@ -260,15 +279,18 @@ class Session:
     def _let_pass(self, until: float) -> list[str]:
         said: list[str] = []
         execution = self.execution
-        while execution and execution.is_waiting and execution.deadline_s <= min(until, expiry.closes_s(self)):
+        while execution and execution.is_waiting and execution.deadline_s <= min(until, self._closes_s()):
             execution.let_pass(execution.deadline_s)
             said += self._told(execution)
-        closes_s = expiry.closes_s(self)
+        closes_s = self._closes_s()
         if closes_s <= until and (self.waiting or until <= LAST_S):  # at the end of all, it matters to a run that waits
             self._expire(closes_s)
         if self.time_s < until <= LAST_S:
             self.time_s = until
         return said
+
+    def _closes_s(self) -> float:
+        return expiry.closes_s(self) if self._expires else inf
 
     def _expire(self, closes_s: float) -> None:
         """The channel closes the conversation; what the customer says next begins a new one."""

@@ -62,15 +62,3 @@ def button(text: str, tooltip: str, act: Callable[[], None]) -> Button:
 def safe_lines(text: str) -> str:
     """A text as HTML in which line breaks stay and all else is shown as it is written."""
     return "<br>".join(safe(line) for line in text.splitlines())
-
-
-def span(seconds: float) -> str:
-    """A span of time in words, in the largest unit that it fills.
-
-    >>> [span(s) for s in (45, 60, 5400, 86400, 200_000)]
-    ['45 s', '1 min', '1.5 h', '1 day', '2.3 days']
-    """
-    units = (("day", 86400), ("h", 3600), ("min", 60))
-    unit, size = next((unit for unit in units if seconds >= unit[1]), ("s", 1))
-    amount = f"{seconds / size:.1f}".removesuffix(".0")
-    return f"{amount} {unit}" + "s" * (unit == "day" and amount != "1")

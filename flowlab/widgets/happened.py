@@ -8,7 +8,7 @@ from typing import Any
 
 from flowlab.model.event import Event, EventKind
 from flowlab.text.markup import safe
-from flowlab.widgets.frame import span
+from flowlab.text.spans import span
 
 #: Characters of a condition or value that are shown; the rest is in the tooltip.
 SHOWN_CHARS = 90

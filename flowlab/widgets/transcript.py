@@ -10,7 +10,8 @@ from flowlab.model.event import Event, EventKind
 from flowlab.model.outcome import MEANING, Outcome
 from flowlab.run.session import Session
 from flowlab.text.markup import safe
-from flowlab.widgets.frame import safe_lines, span
+from flowlab.text.spans import span
+from flowlab.widgets.frame import safe_lines
 
 #: Seconds without a word from which the chat says how long it was.
 NOTABLE_GAP_S = 60.0

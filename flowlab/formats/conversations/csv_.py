@@ -114,7 +114,7 @@ def _message_cells(message: Message | None) -> list[str]:
     if message is None:
         return [""] * 4
     media = " ".join(message.media)
-    if media.startswith("[") or READ["media"](media) != message.media:  # a name with a space, say
+    if media.lstrip().startswith("[") or READ["media"](media) != message.media:  # a name with a space, say
         media = json.dumps(message.media, ensure_ascii=False)
     return [iso_time(message.time_s), str(message.role), message.text, media]
 

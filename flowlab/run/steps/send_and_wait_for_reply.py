@@ -8,12 +8,14 @@ from typing import Any, ClassVar
 from flowlab.model.flow import State
 from flowlab.model.readings import READINGS, Readings
 from flowlab.run.limits import DEFAULT_REPLY_TIMEOUT_S
+from flowlab.run.line import TOLD_AFTER_S
 from flowlab.run.outbound import Outbound
 from flowlab.run.seconds import seconds
 from flowlab.run.step import Exit, View, Wait, template
 
 LEAST_S = 1e-9  # above 0
 ANSWERED, TIMED_OUT, NOT_DELIVERED = Exit("incomingMessage"), Exit("timeout"), Exit("deliveryFailure")
+LOST = Exit("deliveryFailure", took_s=TOLD_AFTER_S)  # the platform hears of it later
 
 
 class SendAndWaitForReply:
@@ -31,8 +33,10 @@ class SendAndWaitForReply:
         self._is_inbound_everywhere = readings.conversation_reply_is_inbound
 
     def enter(self, view: View) -> Exit | Wait:
-        if not self._outbound.send(view) or (view.line is not None and view.line.lost):
+        if not self._outbound.send(view):
             return NOT_DELIVERED
+        if view.line is not None and view.line.lost:
+            return LOST
         return Wait(
             seconds(view, view.render(self._timeout), default=DEFAULT_REPLY_TIMEOUT_S, low=LEAST_S, high=float("inf"))
         )

@@ -1,0 +1,128 @@
+"""What a customer does, turn by turn, the same on every channel: write, choose, send a picture, or keep silent."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+from flowlab.errors import UsageError, did_you_mean
+from flowlab.model.shown import Shape
+from flowlab.run.session import DEFAULT_REPLY_S, Session
+
+
+@dataclass(frozen=True, slots=True)
+class Turn:
+    """One thing the customer does. One of ``say``, ``pick``, ``wait_s`` and ``jump`` is given.
+
+    ``pick``: a choice of the last message by label, id or number (from 1): a tap where the channel has buttons, else
+    its number is written. ``wait_s``: seconds of silence; ``jump``: silence until a moment ("tomorrow 09:05").
+    ``after_s``: how long the answer takes; None takes the channel's usual delay. ``media``: addresses of pictures.
+    """
+
+    say: str | None = None
+    pick: str | int | None = None
+    wait_s: float | None = None
+    jump: str | None = None
+    after_s: float | None = None
+    media: tuple[str, ...] = ()
+
+    @property
+    def words(self) -> str:
+        """What is done, in a few words."""
+        if self.say is not None:
+            return f"“{self.say}”" + (f" and {len(self.media)} file(s)" if self.media else "")
+        if self.pick is not None:
+            return f"picks {self.pick}"
+        return f"silent for {self.wait_s:g} s" if self.wait_s is not None else f"silent until {self.jump}"
+
+
+_ACTS = ("say", "pick", "wait_s", "jump")
+
+
+@dataclass
+class Played:
+    """A session after the turns; ``ends``: how many events there were after each turn."""
+
+    session: Session
+    ends: list[int] = field(default_factory=list)
+
+
+def read_turns(turns: Sequence[str | Mapping[str, Any] | Turn]) -> list[Turn]:
+    """Turns as people write them: a text is said; a mapping has the fields of :class:`Turn`.
+
+    Raises UsageError for anything else, and where there is no turn.
+
+    >>> read_turns(["hi", {"pick": 2, "after_s": 5}])[1].words
+    'picks 2'
+    """
+    if isinstance(turns, str):
+        raise UsageError("turns are a list, such as ['hi', '2']; this is one text")
+    made = [_turn(turn) for turn in turns]
+    if not made:
+        raise UsageError("there is no turn: say at least what the customer writes first, such as ['hi']")
+    return made
+
+
+def _turn(turn: object) -> Turn:
+    if isinstance(turn, Turn):
+        return turn
+    if isinstance(turn, str):
+        return Turn(say=turn)
+    if not isinstance(turn, Mapping):
+        raise UsageError(f"a turn is a text or a mapping such as {{'pick': 2}}, not {turn!r:.80}")
+    known = list(Turn.__dataclass_fields__)
+    for key in turn:
+        if key not in known:
+            raise UsageError(f"a turn has no {key!r}. {did_you_mean(str(key), known)}")
+    made = Turn(**{**turn, "media": tuple(turn.get("media", ()))})
+    if sum(getattr(made, act) is not None for act in _ACTS) != 1:
+        raise UsageError(f"a turn does one thing: one of {', '.join(_ACTS)}; this one is {dict(turn)!r:.120}")
+    return made
+
+
+def play(session: Session, turns: Sequence[Turn], context: Mapping[str, Any] | None = None, event: str = "") -> Played:
+    """Let the customer of a session do all turns; the first one starts it.
+
+    ``event``: ``incomingRequest`` where the business writes first; then the first turn is an answer. ``context``: what
+    is known before. Raises UsageError for a choice that there is not.
+    """
+    played = Played(session)
+    if event:
+        session.start(event=event, context=context)
+    for turn in turns:
+        _do(session, turn, context)
+        played.ends.append(len(session.events))
+    return played
+
+
+def _do(session: Session, turn: Turn, context: Mapping[str, Any] | None) -> None:
+    if turn.wait_s is not None:
+        session.wait(turn.wait_s)
+    elif turn.jump is not None:
+        session.jump(turn.jump)
+    elif turn.pick is not None:
+        _pick(session, turn.pick, _delay_s(session, turn))
+    elif session.execution is None:
+        session.start(turn.say or "", media=turn.media, context=context)
+    else:
+        session.say(turn.say or "", media=turn.media, after_s=_delay_s(session, turn))
+
+
+def _pick(session: Session, what: str | int, after_s: float) -> None:
+    shown = session.shown
+    if shown is not None and shown.shape is Shape.NUMBERED:
+        labels = [choice.label for choice in shown.choices]
+        number = labels.index(what) + 1 if what in labels else what
+        session.say(str(number), after_s=after_s)
+    elif shown is None:
+        session.say(str(what), after_s=after_s)
+    else:
+        session.tap(what, after_s=after_s)
+
+
+def _delay_s(session: Session, turn: Turn) -> float:
+    """How long the customer takes: as told, else what is usual on the channel."""
+    if turn.after_s is not None:
+        return turn.after_s
+    return float(session.channel.value("reply_delay_median_s", DEFAULT_REPLY_S))
