@@ -73,6 +73,11 @@ def comparison(open_notebook: Callable[[str], Any]) -> Any:
 
 
 @pytest.fixture(scope="module")
+def sides_page(open_notebook: Callable[[str], Any]) -> Any:
+    return open_notebook("03_channels_side_by_side")
+
+
+@pytest.fixture(scope="module")
 def production(open_notebook: Callable[[str], Any]) -> Any:
     return open_notebook("02_before_production")
 
@@ -238,3 +243,21 @@ def test_what_stands_before_production_can_be_read(production: Any, shots: Path,
         cell = cell_with(production, code)
         sync_api.expect(cell.locator(".jp-Cell-outputArea").locator(what).first).to_be_attached()
         cell.screenshot(path=shots / f"{name} {theme}.png")
+
+
+@themes
+def test_channels_stand_side_by_side_and_each_mark_leads_to_its_reason(
+    sides_page: Any, shots: Path, theme: str
+) -> None:
+    expect = sync_api.expect
+    set_theme(sides_page, theme)
+    sides_page.set_viewport_size({"width": 1440, "height": 1400})
+    cell = cell_with(sides_page, "sides = fl.side_by_side")
+    view = cell.locator(".fl-sides")
+    expect(view.get_by_role("columnheader")).to_have_count(7)
+    expect(view.get_by_role("rowheader")).to_have_count(4)
+    marks = view.locator("a.mark").count()
+    assert marks > view.get_by_role("listitem").filter(has_text="turn").count() > 5
+    cell.screenshot(path=shots / f"side by side {theme}.png")
+    for name, code in {"notice": "order = {", "night": "patient = flow", "segments": "hours = flow"}.items():
+        cell_with(sides_page, code).screenshot(path=shots / f"{name} {theme}.png")

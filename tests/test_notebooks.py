@@ -19,7 +19,8 @@ each = pytest.mark.parametrize("path", NOTEBOOKS, ids=lambda path: path.stem)
 
 
 def test_the_notebooks_are_there() -> None:
-    assert [path.stem for path in NOTEBOOKS] == ["00_tour", "01_compare_channels", "02_before_production"]
+    names = ["00_tour", "01_compare_channels", "02_before_production", "03_channels_side_by_side"]
+    assert [path.stem for path in NOTEBOOKS] == names
 
 
 @each

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass, fields
 from enum import StrEnum
 from typing import Any, NamedTuple
 
@@ -55,7 +55,7 @@ class Shown:
 
     def as_json(self) -> str:
         """As one line of JSON: the ``value`` of a SHOWN event. What is empty is left out."""
-        kept = {key: value for key, value in asdict(self).items() if value}
+        kept = {key: value for key in _KEYS if (value := getattr(self, key))}
         if self.choices:
             kept["choices"] = [{key: value for key, value in one._asdict().items() if value} for one in self.choices]
         return json.dumps(kept, ensure_ascii=False)
@@ -71,3 +71,6 @@ class Shown:
             return cls(**known)
         except (ValueError, TypeError, KeyError, AttributeError) as wrong:
             raise UsageError(f"{text!r:.80} is not what as_json() of a Shown writes: {wrong}") from None
+
+
+_KEYS = tuple(field.name for field in fields(Shown))

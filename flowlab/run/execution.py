@@ -62,6 +62,8 @@ class Execution:
         scope[NOW] = time_s
         program = setting.program
         self.view = View(scope, channel, setting.services, name, time_s, log, [], names_sent=program.names_sent)
+        hours = channel.value("service_window_h")
+        self.view.window_s = inf if hours is None else hours * 3600
         self.start = start
         self.node: Node | None = program.start
         self.outcome: Outcome | None = None
@@ -101,6 +103,7 @@ class Execution:
         answer = Answer(text)
         if shown is not None:
             answer = tapped(choice, shown) if choice else understood(text, shown)
+            view.shown = None
         self._set_time(time_s)
         view.heard_s = time_s
         view.answered = self._gone_silent = False

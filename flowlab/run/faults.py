@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, fields, replace
+from functools import cached_property
 from hashlib import blake2b
 
 from flowlab.errors import UsageError, did_you_mean
@@ -34,7 +35,7 @@ INBOUND = {
 KINDS = OUTBOUND | INBOUND
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Faults:
     """What goes wrong, how often: each rate is the chance (0 to 1) for one message; ``blocked`` that for a contact.
 
@@ -77,7 +78,7 @@ class Faults:
         for kind in self.at.values():
             check_kind(kind)
 
-    @property
+    @cached_property
     def any(self) -> bool:
         """Whether anything can happen."""
         return bool(self.at) or any(getattr(self, kind) for kind in KINDS)

@@ -31,10 +31,13 @@ def meaning(text: str, channel: Channel, opted_out: bool = False) -> str:
     >>> meaning("YES", channel("sms"), opted_out=True)
     'start'
     """
+    facts = channel.facts
     if len(text) > _LONGEST:
         return ""
-    word = text.strip().upper()
+    word = ""
     for means, fact in _FACTS.items():
-        if word and word in channel.value(fact, ()) and (means != START or opted_out):
-            return means
+        if fact in facts and facts[fact].value and (means != START or opted_out):
+            word = word or text.strip().upper()
+            if word in facts[fact].value:
+                return means
     return ""

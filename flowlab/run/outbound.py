@@ -65,7 +65,6 @@ class Outbound:
 
     def _send_text(self, view: View) -> Sent:
         text, channel = view.render(self._body), view.channel
-        view.shown = None
         reason = refusal(text, "", channel, view.in_window)
         if reason:  # seldom: the long way knows the error code
             return self._refused(view, text, render(Outgoing(text), channel, in_window=view.in_window))
@@ -78,7 +77,6 @@ class Outbound:
 
     def _send_rich(self, view: View) -> Sent:
         message, category = self._message(view)
-        view.shown = None
         address = view.read("contact", "channel", "address") if message.media and _by_country(view) else ""
         made = render(
             message,
@@ -100,7 +98,8 @@ class Outbound:
             if shown.choices or shown.notes or shown.subject:
                 view.tell(SHOWN, shown.text, shown.as_json(), "; ".join(shown.notes))
         last = made.parts[-1]
-        view.shown = last if last.choices else None
+        if last.choices:  # they stand until the customer writes, whatever is said after them
+            view.shown = last
         files = sum(len(shown.media) for shown in made.parts)
         return Sent(self._fixed, Body=last.text, Status="sent", NumMedia=str(files), NumSegments=str(units))
 

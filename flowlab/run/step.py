@@ -63,7 +63,8 @@ class View:
     them. ``answered``: whether anything was sent since the customer's last message. ``handed_off``: whether a task for
     an agent was made. ``parent``: the run-subflow state inside whose subflow the run is; empty in the flow itself.
     ``trace``: where to note what is read and written, while somebody wants to know. ``names_sent``: whether a template
-    of the flow reads more of a sent message than its text (:mod:`flowlab.run.outbound`). ``heard_s``: when the customer
+    of the flow reads more of a sent message than its text (:mod:`flowlab.run.outbound`). ``window_s``: how long
+    after the customer's last message free text may be sent, infinite for ever. ``heard_s``: when the customer
     last wrote, in whichever execution. ``shown``: the message whose choices the customer may answer now. ``line``:
     what it all goes over.
     """
@@ -83,14 +84,14 @@ class View:
     parent: str = ""
     names_sent: bool = False
     heard_s: float = -inf
+    window_s: float = inf
     shown: Shown | None = None
     line: Line | None = None
 
     @property
     def in_window(self) -> bool:
         """Whether free text may be sent now: always, or for some hours after the customer's last message."""
-        hours = self.channel.value("service_window_h")
-        return hours is None or self.time_s - self.heard_s <= hours * 3600
+        return self.time_s - self.heard_s <= self.window_s
 
     def render(self, renderer: Renderer) -> str:
         """The text of a template now; empty, and a FAULT event, where the template is broken.

@@ -126,8 +126,8 @@ def _foot(sides: SideBySide, talk: Talk, outcome: str) -> str:
         "window": _window(talk),
         "outcome": outcome,
     }
-    told = "".join(f"<dt>{name}</dt><dd>{safe(value)}</dd>" for name, value in rows.items() if value)
-    return f"<td class='{_skin(talk.channel)}'><dl>{told}</dl></td>"
+    told = "".join(f"<span>{name}</span><span>{safe(value)}</span>" for name, value in rows.items() if value)
+    return f"<td class='{_skin(talk.channel)}'><div class=kv>{told}</div></td>"
 
 
 def _window(talk: Talk) -> str:
