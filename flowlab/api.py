@@ -7,7 +7,7 @@ from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, cast, overload
+from typing import TYPE_CHECKING, Any, overload
 
 from flowlab.check import Findings, Settings
 from flowlab.check import check as _check
@@ -16,7 +16,7 @@ from flowlab.model.channel import Channel
 from flowlab.model.channel import channels as known_channels
 from flowlab.model.conversation import Conversation
 from flowlab.model.divergence import Divergence
-from flowlab.model.entry_point import BUSINESS, EntryPoint
+from flowlab.model.entry_point import BUSINESS, EntryPoint, EntryPoints
 from flowlab.model.event import Event
 from flowlab.model.flow import Flow
 from flowlab.model.routing import Queue, Workflow, Workspace
@@ -49,7 +49,7 @@ World = Services | Mapping[str, Any] | str | Path | None
 
 @overload
 def replay(
-    flow: Flow,
+    flow: Flow | EntryPoints,
     conversations: Sequence[Conversation],
     *,
     services: World = None,
@@ -61,7 +61,7 @@ def replay(
     flow: Flow, conversations: Sequence[Walk], *, services: World = None, channels: Sequence[Channel] = ()
 ) -> Walked: ...
 def replay(
-    flow: Flow,
+    flow: Flow | EntryPoints,
     conversations: Sequence[Conversation] | Sequence[Walk],
     *,
     services: World = None,
@@ -77,10 +77,15 @@ def replay(
 
     The result has ``.events``, ``.outcomes`` and ``.divergences`` (DataFrames) and ``.coverage()``.
 
+    ``flow`` may be :class:`~flowlab.model.entry_point.EntryPoints` of one flow: each conversation comes in where its
+    ``entry_point`` says (what was known beforehand is what was recorded), and that column names it, with its channel.
+
     Given recorded executions instead (``fl.load`` reads Studio's step logs), it says which of them would now go
     elsewhere: a :class:`~flowlab.show.walked.Walked`. What their contexts tell is said and answered again; a walk
     without contexts is followed on the flow's graph.
     """
+    points = flow if isinstance(flow, EntryPoints) else None
+    flow = flow.flow if isinstance(flow, EntryPoints) else flow
     if are_walks(conversations):
         if faults.any:
             raise UsageError("recorded executions are replayed as they were, without faults; give conversations")
@@ -96,12 +101,13 @@ def replay(
     own = {channel.name: channel for channel in channels}
     unseen = not sys.stderr.isatty() and "ipykernel" not in sys.modules  # a log file wants no bar
     bar = tqdm(conversations, desc="replaying", unit=" conversations", delay=1.0, leave=False, disable=unseen)
-    for replayed in replay_all(flow, bar, services, own, faults):
+    talks: list[Conversation] = []
+    for replayed in replay_all(flow, bar, services, own, faults, points):
+        talks.append(replayed.conversation)
         log += replayed.events
         parted += divergences(replayed.conversation, replayed.events)
-    talks = cast("Sequence[Conversation]", conversations)
     source = f"replayed{WITH_FAULTS}{faults.describe()}" if faults.any else "replayed"
-    return Run(flow, list(talks), log, parted, source, channels)
+    return Run(flow, talks, log, parted, source, channels)
 
 
 def _rewalk(flow: Flow, walks: Sequence[Walk], services: World, channels: Sequence[Channel]) -> Walked:

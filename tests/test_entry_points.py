@@ -6,6 +6,8 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 import flowlab as fl
 from flowlab.errors import FormatError, UsageError
@@ -55,6 +57,56 @@ class TestReading:
         for words in ("there is no file", "no channel 'fax'", "Did you mean 'intent'", "name", "maybe", "line 2"):
             assert words in text
 
+    @pytest.mark.parametrize(
+        ("entry", "said"),
+        [
+            ("form: {email: {x: 1}}", "form/email: expected required or optional"),
+            ("form: {email: [1]}", "form/email: expected required or optional"),
+            (f"context: {{note: {'x' * 17_000}}}", "context: a: 17,"),
+            ("starts: nobody", "starts: expected customer or business"),
+            (f"intent: order, flow: {'x' * 5_000}", "flow: there is no file"),
+            (f"channel: {'x' * 5_000}", "channel: there is no channel"),
+            ("channel: tide.yaml", "channel: "),
+        ],
+    )
+    def test_no_value_gets_further_than_its_line(self, tmp_path: Path, entry: str, said: str) -> None:
+        (tmp_path / "tide.yaml").write_text("address_format: nothing else\n", encoding="utf-8")
+        usual = {"name": "a", "channel": "webchat", "address": "help", "flow": str(SAMPLE / "flows/store_service.json")}
+        lines = [f"{key}: {value}" for key, value in usual.items() if f"{key}: " not in entry]
+        path = tmp_path / "entry.yaml"
+        path.write_text(f"entry_points:\n  - {{{', '.join([*lines, entry])}}}\n", encoding="utf-8")
+        with pytest.raises(FormatError) as wrong:
+            fl.load(path)
+        assert f"line 2, entry_points/0/{said}" in str(wrong.value)
+
+    def test_what_is_there_twice_is_found_on_its_line(self, tmp_path: Path) -> None:
+        path = tmp_path / "entry.yaml"
+        rest = f"channel: webchat, address: help, flow: {SAMPLE / 'flows/store_service.json'}"
+        path.write_text(f"entry_points:\n  - {{name: a, {rest}}}\n  - {{name: a, {rest}}}\n", encoding="utf-8")
+        with pytest.raises(FormatError, match=r"(?s)line 3, entry_points/1/name.*line 3, entry_points/1/address"):
+            fl.load(path)
+
+    def test_a_file_without_entry_points_says_what_it_is(self, tmp_path: Path) -> None:
+        with pytest.raises(FormatError, match="a channel's file: read it with"):
+            fl.load(SAMPLE / "channels" / "kiosk.yaml")
+        path = tmp_path / "entry.yaml"
+        path.write_text("entry_points: []\n", encoding="utf-8")
+        with pytest.raises(FormatError, match="names no entry point"):
+            fl.load(path)
+
+    def test_who_begins_hides_no_second_flow(self) -> None:
+        notice = EntryPoint("a", channel("sms"), "+12025550190", fl.Flow(()), starts="business")
+        more = [EntryPoint(name, channel("sms"), "+12025550190", fl.Flow(())) for name in "bc"]
+        assert len(EntryPoints((notice, more[0]))) == 2
+        with pytest.raises(UsageError, match="same address"):
+            EntryPoints((notice, *more))
+
+    def test_one_made_by_hand_is_held_to_the_same(self) -> None:
+        with pytest.raises(UsageError, match="not an address of ours on WhatsApp"):
+            EntryPoint("a", channel("whatsapp"), "+12025550190", fl.Flow(()))
+        with pytest.raises(UsageError, match="45731"):
+            EntryPoint("a", channel("webchat"), "help", fl.Flow(()), context={"x": "y" * 17_000})
+
     def test_one_address_has_one_flow(self) -> None:
         one = EntryPoint("a", channel("sms"), "+12025550190", fl.Flow(()))
         with pytest.raises(UsageError, match="same address"):
@@ -67,6 +119,34 @@ class TestReading:
             points["help pages"]
         with pytest.raises(UsageError, match="no entry point has the address"):
             points.at("+12025550000")
+
+
+class TestWriting:
+    def test_they_come_back_from_another_folder(self, points: EntryPoints, tmp_path: Path) -> None:
+        again = fl.load(fl.save(points, tmp_path / "copy.yaml"))
+        assert isinstance(again, EntryPoints)
+        assert again.table.equals(points.table)
+        assert [one.context for one in again.values()] == [one.context for one in points.values()]
+
+    @given(
+        name=st.text(min_size=1, max_size=20),
+        context=st.dictionaries(st.text(max_size=9), st.text(max_size=9) | st.integers() | st.booleans(), max_size=4),
+        form=st.dictionaries(st.text(min_size=1, max_size=9), st.booleans(), max_size=3),
+    )
+    def test_whatever_they_hold(
+        self, tmp_path_factory: Any, flow: fl.Flow, name: str, context: dict[str, Any], form: dict[str, bool]
+    ) -> None:
+        point = EntryPoint(name, channel("webchat"), "help", flow, form=form, context=context)
+        path = tmp_path_factory.mktemp("entry") / "copy.yaml"
+        again = fl.load(fl.save(EntryPoints((point,)), path))
+        assert isinstance(again, EntryPoints)
+        assert [(one.name, one.form, one.context) for one in again.values()] == [(name, form, context)]
+
+    def test_a_flow_without_a_file_could_not_be_found_again(self, tmp_path: Path) -> None:
+        path = tmp_path / "copy.yaml"
+        with pytest.raises(UsageError, match="has no file yet"):
+            fl.save(EntryPoints((EntryPoint("a", channel("webchat"), "help", fl.Flow(())),)), path)
+        assert not path.exists()
 
 
 class TestWhatIsKnown:
@@ -99,6 +179,21 @@ class TestWays:
         web = inbox.receive("https://harbourandpine.example.com/help", "visitor-1", "hi", 0.0)
         assert (sms.channel.name, web.channel.name) == ("sms", "webchat")
 
+    def test_an_inbox_takes_no_address_for_two_channels(self, flow: fl.Flow) -> None:
+        two = EntryPoints(tuple(EntryPoint(name, channel(name), "help", flow) for name in ("webchat", "inapp")))
+        with pytest.raises(UsageError, match="webchat and inapp"):
+            Inbox(two)
+        assert two.at("help", "inapp").name == "inapp"
+
+    def test_a_notice_of_its_own_address_is_answered_there(self, points: EntryPoints) -> None:
+        notice = points["delivery notice by WhatsApp"]
+        inbox = Inbox(EntryPoints((notice,)), services=WORLD)
+        known = notice.known(name="Ana", order_number="10421", day="Friday")
+        begun = inbox.request(notice.address, "whatsapp:+12025550143", 0.0, known)
+        assert inbox.receive(notice.address, "whatsapp:+12025550143", "Another day", 60.0) is begun
+        task = next(event.text for event in begun.events if event.kind == "handed_off")
+        assert '"channelType":"whatsapp"' in task and '"orderNumber":"10421"' in task
+
     def test_entry_points_stand_side_by_side(self, points: EntryPoints, flow: fl.Flow) -> None:
         two = [points["home screen of the app"], points["order screen of the app"]]
         found = fl.side_by_side(flow, ["hi", {"pick": "Track an order"}], two, services=WORLD, start_time=OPEN)
@@ -117,6 +212,22 @@ class TestWays:
         run = fl.replay(old, talks, services=SAMPLE / "services" / "order_support.yaml")
         table = fl.compare(run, by="entry_point").table
         assert table.loc["+12025550190", "n"] == 14
+
+    def test_recorded_talks_come_in_where_they_did(self, points: EntryPoints) -> None:
+        talks = fl.load(SAMPLE / "conversations" / "order_support.jsonl")
+        run = fl.replay(points, talks, services=WORLD)
+        table = fl.compare(run, by="entry_point").table
+        assert table.loc["help page (webchat)", "n"] == 19
+        assert table.loc["tents page (webchat)", "n"] == 19
+        written_to = {talk.id: talk.entry_point for talk in talks}
+        handed = [event for event in run.log if event.kind == "handed_off"]
+        assert handed
+        assert all(f'"entryPoint":"{written_to[event.conversation_id]}"' in event.text for event in handed)
+
+    def test_a_talk_that_came_in_elsewhere_is_not_guessed_at(self, points: EntryPoints) -> None:
+        lost = fl.Conversation("c1", "sms", (), entry_point="+12025550000")
+        with pytest.raises(UsageError, match="no entry point has the address"):
+            fl.replay(points, [lost], services=WORLD)
 
 
 class TestWhoMayBegin:

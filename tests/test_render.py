@@ -114,13 +114,6 @@ def test_the_other_facts() -> None:
     assert PICTURE in abroad.parts[0].text
 
 
-def test_every_limit_of_the_data_has_a_behaviour() -> None:
-    limits = {name for medium in NAMES for name in channel(medium).facts}
-    limits = {n for n in limits if n.endswith("_max") or "_chars" in n or n in ("long_label", "media_max_files")}
-    source = Path(__file__).read_text(encoding="utf-8")
-    assert not [name for name in sorted(limits) if f'"{name}"' not in source and f"{name}=" not in source]
-
-
 def test_as_twilio_refuses() -> None:
     whatsapp = channel("whatsapp")
     assert render(FOUR, whatsapp, adapts=False).code == "63021"

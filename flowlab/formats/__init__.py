@@ -10,7 +10,7 @@ from typing import Any, NamedTuple
 from flowlab.errors import FormatError, UsageError
 from flowlab.formats import executions_csv, executions_write
 from flowlab.formats.conversations import read_conversations, write_csv, write_jsonl
-from flowlab.formats.entry_points import looks_like_entry_points, read_entry_points
+from flowlab.formats.entry_points import looks_like_entry_points, read_entry_points, write_entry_points
 from flowlab.formats.executions import looks_like_executions, read_executions, read_folder
 from flowlab.formats.flow_yaml import read_yaml, write_yaml
 from flowlab.formats.studio import looks_like_flow, read_flow, write_flow
@@ -102,9 +102,11 @@ FORMATS: tuple[Format, ...] = (
 WRITERS: dict[type, dict[str, Callable[[Any], str]]] = {
     Flow: {".json": lambda flow: json_page(write_flow(flow)) + "\n", ".yaml": write_yaml, ".yml": write_yaml},
     Walk: {".json": executions_write.write_json, ".csv": executions_csv.write_csv},
+    EntryPoints: {".yaml": write_entry_points, ".yml": write_entry_points},
     Workflow: {".json": lambda workflow: json_page(write_workflow(workflow)) + "\n"},
     list: {".jsonl": write_jsonl, ".csv": write_csv},
 }
+_MANY: Mapping[type, str] = {list: "conversations are", EntryPoints: "entry points are"}
 
 
 def load(source: str | Path | Mapping[str, Any], *, redact: bool = True) -> Loaded:
@@ -141,19 +143,21 @@ def save(thing: Loaded | Sequence[Conversation] | Sequence[Walk], path: str | Pa
     """Write a flow as Studio JSON (``.json``) or its short form (``.yaml``), conversations as ``.jsonl`` or ``.csv``.
 
     A workflow is written as TaskRouter's JSON; walks as Studio's executions with their steps (``.json``), or as the
-    flat table of steps (``.csv``).
+    flat table of steps (``.csv``); entry points as ``.yaml``.
 
     The file is whole or not there: it is written beside its place and moved in. Raises UsageError for an ending that
     does not fit, or when the file cannot be written.
     """
     path = Path(path)
+    if isinstance(thing, EntryPoints):
+        thing = EntryPoints(tuple(thing.values()), thing.name, str(path))
     first = thing[0] if isinstance(thing, Sequence) and thing else thing
     kind = next((kind for kind in WRITERS if isinstance(first, kind)), list)
     if kind is list and not isinstance(thing, Sequence):
         raise UsageError(f"{path}: a {type(thing).__name__.lower()} is read, not written; edit its file")
     write = WRITERS[kind].get(path.suffix)
     if write is None:
-        what = "conversations are" if kind is list else f"a {kind.__name__.lower()} is"
+        what = _MANY.get(kind) or f"a {kind.__name__.lower()} is"
         raise UsageError(f"{path}: {what} saved as {' or '.join(WRITERS[kind])}")
     write_whole(path, write(thing))
     return path

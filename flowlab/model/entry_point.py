@@ -27,6 +27,8 @@ class EntryPoint:
     A phone number tells a flow little more than which number it is, so there is one for each ``intent`` or
     ``campaign``. A web page asks for a ``form`` first (field -> whether it must be filled in), and an app knows the
     ``context`` of the screen the customer stands on. ``starts``: who writes first, ``customer`` or ``business``.
+
+    Raises UsageError for an address that is none of ours on that channel, and for more context than is taken.
     """
 
     name: str
@@ -38,6 +40,12 @@ class EntryPoint:
     form: Mapping[str, bool] = field(default_factory=dict)
     context: Mapping[str, Any] = field(default_factory=dict)
     starts: str = CUSTOMER
+
+    def __post_init__(self) -> None:
+        if self.starts not in (CUSTOMER, BUSINESS):
+            raise UsageError(f"{self.name}: starts is {CUSTOMER} or {BUSINESS}, not {self.starts!r}")
+        self.channel.check_own_address(self.address)
+        self._hold(self.context)
 
     @property
     def medium(self) -> Channel:
@@ -66,12 +74,15 @@ class EntryPoint:
         if missing:
             raise UsageError(f"{self.name}: its form wants {', '.join(missing)} filled in")
         known = {**self.context, **filled_in}
+        self._hold(known)
+        return known
+
+    def _hold(self, known: Mapping[str, Any]) -> None:
         size = len(json.dumps(known, ensure_ascii=False, default=str).encode(errors="replace"))
         if size > MAX_CONTEXT_BYTES:
             raise UsageError(
                 f"{self.name}: {size:,} bytes are known beforehand; the platform takes 16 KB (error 45731)"
             )
-        return known
 
     def __repr__(self) -> str:
         return f"<EntryPoint {self.name!r}: {self.channel.label} at {self.address}>"
@@ -90,8 +101,10 @@ class EntryPoints(Mapping[str, EntryPoint]):
             raise UsageError(f"{name}: two entry points have the same name")
         taken: dict[tuple[str, str], str] = {}
         for point in points:
+            if point.starts == BUSINESS:
+                continue
             other = taken.setdefault((point.channel.name, point.address), point.name)
-            if other != point.name and CUSTOMER == point.starts == self._points[other].starts:
+            if other != point.name:
                 raise UsageError(f"{name}: {other!r} and {point.name!r} have the same address {point.address!r}")
 
     def __getitem__(self, name: str) -> EntryPoint:
@@ -109,13 +122,32 @@ class EntryPoints(Mapping[str, EntryPoint]):
     def __contains__(self, name: object) -> bool:
         return name in self._points
 
-    def at(self, address: str) -> EntryPoint:
-        """The entry point where customers write to this address. Raises UsageError where there is none."""
-        found = next((one for one in self.values() if one.address == address and one.starts == CUSTOMER), None)
-        if found is None:
-            known = [one.address for one in self.values() if one.starts == CUSTOMER]
-            raise UsageError(f"no entry point has the address {address!r}. {did_you_mean(address, known)}")
-        return found
+    def at(self, address: str, channel: str = "") -> EntryPoint:
+        """The entry point of this address: where customers write, or else where the business does.
+
+        ``channel``: its name, where one address is on several. Raises UsageError where there is none, or more than one.
+        """
+        here = [one for one in self.values() if channel in ("", one.channel.name)]
+        found = [one for one in here if one.address == address]
+        found = [one for one in found if one.starts == CUSTOMER] or found[:1]
+        if not found:
+            where = f" on {channel}" if channel else ""
+            hint = did_you_mean(address, [one.address for one in here])
+            raise UsageError(f"no entry point has the address {address!r}{where}. {hint}")
+        if len(found) > 1:
+            media = " and ".join(one.channel.name for one in found)
+            raise UsageError(f"{address!r} is an address on {media}: say on which channel")
+        return found[0]
+
+    @property
+    def flow(self) -> Flow:
+        """The flow that all of them lead to. Raises UsageError where there is more than one, or none."""
+        flows = {one.flow.source or one.flow.name: one.flow for one in self.values()}
+        if len(flows) != 1:
+            raise UsageError(
+                f"{self.name}: expected one flow behind all entry points, found {', '.join(flows) or 'none'}"
+            )
+        return next(iter(flows.values()))
 
     @property
     def table(self) -> pd.DataFrame:

@@ -14,7 +14,7 @@ from typing import Any
 from flowlab.errors import RunError, UsageError, did_you_mean
 from flowlab.model.channel import Channel
 from flowlab.model.channel import channel as find_channel
-from flowlab.model.entry_point import CUSTOMER, EntryPoints
+from flowlab.model.entry_point import EntryPoints
 from flowlab.model.flow import Flow
 from flowlab.run.execution import Setting
 from flowlab.run.faults import Faults
@@ -32,7 +32,7 @@ class Inbox:
     agent has taken over until :meth:`end`.
 
     ``flows``: by address, or :class:`~flowlab.model.entry_point.EntryPoints`, which may lie on several channels. Raises
-    UsageError for an unknown channel, FormatError for a broken services file.
+    UsageError for an unknown channel, and for one address on two of them; FormatError for a broken services file.
 
     >>> from flowlab.model.flow import State, Transition
     >>> ask = State("ask", "send-and-wait-for-reply", (Transition("incomingMessage"),), {"body": "Your name?"})
@@ -55,7 +55,7 @@ class Inbox:
         self._channel = find_channel(channel)
         self._media: dict[str, Channel] = {}
         if isinstance(flows, EntryPoints):
-            here = [point for point in flows.values() if point.starts == CUSTOMER]
+            here = [flows.at(address) for address in dict.fromkeys(point.address for point in flows.values())]
             self._media = {point.address: point.medium for point in here}
             flows = {point.address: point.flow for point in here}
         self._services = load_services(services)

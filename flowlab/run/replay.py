@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import replace
 from datetime import datetime
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -11,6 +12,7 @@ from typing import Any, NamedTuple
 from flowlab.model.channel import Channel
 from flowlab.model.channel import channel as find_channel
 from flowlab.model.conversation import Conversation, Role
+from flowlab.model.entry_point import EntryPoints
 from flowlab.model.event import Event
 from flowlab.model.flow import Flow
 from flowlab.run.clock import DEFAULT_START
@@ -39,20 +41,27 @@ def replay_all(
     services: Services | Mapping[str, Any] | str | Path | None = None,
     channels: Mapping[str, Channel] | None = None,
     faults: Faults = CALM,
+    points: EntryPoints | None = None,
 ) -> Iterator[Replayed]:
     """Replay one conversation after the other. ``channels``: your own, beside (or instead of) the built-in ones.
 
-    Raises UsageError for a conversation on a channel that nobody knows.
+    ``points``: where each came in, by its channel and address; what was known beforehand is what was recorded. Raises
+    UsageError for a conversation on a channel that nobody knows, or that came in at none of the points.
     """
     world = load_services(services)
     program = compile_flow(flow, world.readings)
     subflows: dict[str, Program] = {}
-    memos: defaultdict[str, Memo] = defaultdict(Memo)
+    memos: defaultdict[tuple[str, str], Memo] = defaultdict(Memo)
     start_s = datetime.fromisoformat(DEFAULT_START).timestamp()
     for conversation in conversations:
-        medium = find_channel((channels or {}).get(conversation.channel, conversation.channel))
+        if points is None:
+            medium = find_channel((channels or {}).get(conversation.channel, conversation.channel))
+        else:
+            point = points.at(conversation.entry_point, conversation.channel)
+            medium = point.medium
+            conversation = replace(conversation, entry_point=f"{point.name} ({medium.name})")
         contact = conversation.contact or medium.example_contact
-        memo = memos[conversation.channel]
+        memo = memos[conversation.channel, medium.example_address]
         setting = Setting(program, medium, world, contact, conversation.id, memo, subflows)
         begun_s = conversation.start_s
         session = Session.within(setting, start_s if begun_s is None else begun_s, Line(conversation.id, faults))
