@@ -267,8 +267,8 @@ def test_the_map_is_searched_clicked_and_edited(map_page: Any, shots: Path, them
     name.fill("ask_stars")
     name.press("Enter")
     expect(desk.locator("g.node[data-state=ask_stars]")).to_be_attached()
-    side.get_by_role("combobox", name="Where timeout leads").select_option("say_thanks")
-    expect(desk.get_by_role("status")).to_contain_text("timeout leads to say_thanks")
+    side.get_by_role("combobox", name="Where timeout leads").select_option("say_goodbye")
+    expect(desk.get_by_role("status")).to_contain_text("timeout leads to say_goodbye")
     side.get_by_label("Add a state after this one").select_option("send-message")
     expect(side.get_by_label("Name of the state")).to_have_value("say_1")
     cell_with(map_page, "print(sorted(desk").click()
@@ -277,9 +277,9 @@ def test_the_map_is_searched_clicked_and_edited(map_page: Any, shots: Path, them
         "['ask_stars', 'say_1'] False"
     )
     undo = desk.get_by_role("button", name="Undo")
-    for _ in range(3):
-        await_idle(map_page)
+    for words in ("added say_1", "timeout leads", "ask_rating is called"):
         undo.click()
+        expect(desk.get_by_role("status")).to_contain_text(f"undone: {words}" if "leads" not in words else words)
     expect(undo).to_be_disabled()
     expect(desk.locator("g.node[data-state=ask_rating]")).to_be_attached()
 
