@@ -6,7 +6,19 @@
 >>> replies = session.start("hi")
 """
 
-from flowlab.api import channel_table, chat, check, compare, diff, draw, replay, report, route, side_by_side
+from flowlab.api import (
+    channel_table,
+    chat,
+    check,
+    compare,
+    diff,
+    draw,
+    flow_map,
+    replay,
+    report,
+    route,
+    side_by_side,
+)
 from flowlab.errors import FlowlabError
 from flowlab.formats import load, save
 from flowlab.model.channel import Channel, channels
@@ -20,6 +32,7 @@ from flowlab.run.segments import segments
 from flowlab.run.services import Services
 from flowlab.run.session import Session
 from flowlab.show import register_displays
+from flowlab.widgets.displays import register_maps
 
 __version__ = "0.1.0"
 __all__ = [
@@ -43,6 +56,7 @@ __all__ = [
     "compare",
     "diff",
     "draw",
+    "flow_map",
     "journey",
     "load",
     "replay",
@@ -54,6 +68,7 @@ __all__ = [
 ]
 
 register_displays()
+register_maps()
 
 
 def load_ipython_extension(shell: object) -> None:

@@ -42,6 +42,7 @@ if TYPE_CHECKING:
     from flowlab.show.side_by_side import SideBySide
     from flowlab.show.walked import Walked
     from flowlab.widgets.chat import Chat
+    from flowlab.widgets.flow_map import FlowMap
 
 World = Services | Mapping[str, Any] | str | Path | None
 
@@ -252,6 +253,21 @@ def draw(thing: Any, ax: Axes | None = None, **options: Any) -> Axes:
     from flowlab.show.draw import draw as _draw
 
     return _draw(thing, ax, **options)
+
+
+def flow_map(
+    thing: Any, *, edit: bool = False, channels: Sequence[str | Channel] = (), height_px: int = 560, **options: Any
+) -> FlowMap:
+    """A flow (or what else has a graph) as a map in the notebook: move about, search, click, fold.
+
+    ``edit``: change it there, with undo; ``.flow`` is the edited flow, which :func:`flowlab.save` writes.
+    ``channels``: findings count for these. ``options``: what is painted on it, as for :func:`draw`.
+    """
+    from flowlab.show.draw_options import check_options
+    from flowlab.widgets.flow_map import FlowMap
+
+    check_options(options)
+    return FlowMap(thing, edit=edit, channels=channels, height_px=height_px, options=cast("Any", options))
 
 
 def chat(flow: Flow, channel: str | Channel = "sms", *, services: World = None) -> Chat:

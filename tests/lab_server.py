@@ -50,8 +50,32 @@ def browser_path() -> str | None:
     return next((found for name in BROWSERS if (found := shutil.which(name))), None)
 
 
+#: Notebooks that only the tests need, by name: their cells.
+PAGES = {
+    "map": [
+        "import flowlab as fl\n\nflow = fl.load('../sample_data/flows/order_support.json')",
+        "desk = fl.flow_map(flow, edit=True, channels=['sms'])\ndesk",
+        "flow",
+        "name = '<img src=x onerror=alert(1)>' + chr(0x202E) + 'x' * 100_000\n"
+        "say = fl.State('say', 'send-message', (fl.Transition('sent'),), {'body': name})\n"
+        "fl.flow_map(fl.Flow((say,), 'say', name=name), edit=True)",
+        "print(sorted(desk.flow.by_name.keys() - flow.by_name.keys()), desk.flow == flow)",
+    ],
+}
+
+
 def copy_notebooks(folder: Path) -> None:
-    """Notebooks and sample data as they lie in a clone."""
+    """Notebooks and sample data as they lie in a clone, and the pages of the tests beside them."""
+    _copy_notebooks(folder)
+    kernel = {"kernelspec": {"name": "python3", "display_name": "Python 3", "language": "python"}}
+    for name, cells in PAGES.items():
+        code = {"cell_type": "code", "execution_count": None, "metadata": {}, "outputs": []}
+        made = [{**code, "id": f"c{number}", "source": source} for number, source in enumerate(cells)]
+        page = {"cells": made, "metadata": kernel, "nbformat": 4, "nbformat_minor": 5}
+        (folder / "notebooks" / f"{name}.ipynb").write_text(json.dumps(page), encoding="utf-8")
+
+
+def _copy_notebooks(folder: Path) -> None:
     for name in ("notebooks", "sample_data"):
         shutil.copytree(ROOT / name, folder / name, ignore=shutil.ignore_patterns(".ipynb_checkpoints", "__pycache__"))
 

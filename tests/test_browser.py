@@ -73,6 +73,11 @@ def comparison(open_notebook: Callable[[str], Any]) -> Any:
 
 
 @pytest.fixture(scope="module")
+def map_page(open_notebook: Callable[[str], Any]) -> Any:
+    return open_notebook("map")
+
+
+@pytest.fixture(scope="module")
 def sides_page(open_notebook: Callable[[str], Any]) -> Any:
     return open_notebook("03_channels_side_by_side")
 
@@ -233,7 +238,7 @@ def test_what_stands_before_production_can_be_read(production: Any, shots: Path,
     set_theme(production, theme)
     production.set_viewport_size({"width": 1440, "height": 1400})
     shown = {
-        "journey": ("fl.journey(flow", "img"),
+        "journey": ("fl.journey(flow", "g.node"),
         "routing": ("fl.route(task, workflow, team)", "text=reserved"),
         "diff": ("fl.diff(flow, mended.rename", "text=say_good_bye"),
         "behaviour": ("change = fl.diff", "text=end elsewhere"),
@@ -243,6 +248,71 @@ def test_what_stands_before_production_can_be_read(production: Any, shots: Path,
         cell = cell_with(production, code)
         sync_api.expect(cell.locator(".jp-Cell-outputArea").locator(what).first).to_be_attached()
         cell.screenshot(path=shots / f"{name} {theme}.png")
+
+
+@themes
+def test_the_map_is_searched_clicked_and_edited(map_page: Any, shots: Path, theme: str) -> None:
+    expect = sync_api.expect
+    set_theme(map_page, theme)
+    desk = cell_with(map_page, "desk = fl.flow_map").locator(".fl-map-widget")
+    search = desk.get_by_role("searchbox")
+    search.fill("rating")
+    expect(desk.locator(".fl-found")).to_have_text("1/1")
+    search.press("Enter")
+    side = desk.get_by_role("complementary")
+    name = side.get_by_label("Name of the state")
+    expect(name).to_have_value("ask_rating")
+    desk.screenshot(path=shots / f"map {theme}.png")
+
+    name.fill("ask_stars")
+    name.press("Enter")
+    expect(desk.locator("g.node[data-state=ask_stars]")).to_be_attached()
+    side.get_by_role("combobox", name="Where timeout leads").select_option("say_goodbye")
+    expect(desk.get_by_role("status")).to_contain_text("timeout leads to say_goodbye")
+    side.get_by_label("Add a state after this one").select_option("send-message")
+    expect(side.get_by_label("Name of the state")).to_have_value("say_1")
+    cell_with(map_page, "print(sorted(desk").click()
+    map_page.keyboard.press("Control+Enter")
+    expect(cell_with(map_page, "print(sorted(desk").locator(".jp-Cell-outputArea")).to_contain_text(
+        "['ask_stars', 'say_1'] False"
+    )
+    undo = desk.get_by_role("button", name="Undo")
+    for words in ("added say_1", "timeout leads", "ask_rating is called"):
+        undo.click()
+        expect(desk.get_by_role("status")).to_contain_text(f"undone: {words}" if "leads" not in words else words)
+    expect(undo).to_be_disabled()
+    expect(desk.locator("g.node[data-state=ask_rating]")).to_be_attached()
+
+
+@themes
+def test_the_map_is_walked_by_keys_and_keeps_the_notebook_s_own(map_page: Any, shots: Path, theme: str) -> None:
+    expect = sync_api.expect
+    set_theme(map_page, theme)
+    cells = map_page.locator(".jp-CodeCell").count()
+    plain = cell_with(map_page, "flow").page.locator(".jp-CodeCell").nth(2).locator(".fl-map-widget")
+    plain.scroll_into_view_if_needed()
+    plain.get_by_role("button", name="Show the whole flow").click()
+    start = plain.locator("g.node[data-state=Trigger]")
+    start.focus()
+    map_page.keyboard.press("ArrowDown")
+    expect(plain.locator("g.node[data-state=check_hours]")).to_be_focused()
+    for key in ("b", "a", "d", "d", "x", "+", "-", "0"):
+        map_page.keyboard.press(key)
+    map_page.keyboard.press("Enter")
+    expect(plain.get_by_role("complementary")).to_contain_text("run-function")
+    plain.screenshot(path=shots / f"map read only {theme}.png")
+    map_page.keyboard.press("Escape")
+    expect(plain.get_by_role("complementary")).to_be_hidden()
+    assert map_page.locator(".jp-CodeCell").count() == cells
+
+
+def test_hostile_names_and_long_texts_stay_text_on_the_map(map_page: Any, shots: Path) -> None:
+    expect = sync_api.expect
+    evil = cell_with(map_page, "onerror").locator(".fl-map-widget")
+    evil.locator("g.node").click()
+    expect(evil.get_by_label("Text", exact=True)).to_have_value(re.compile("^<img src=x"))
+    assert evil.locator("img").count() == 0
+    evil.screenshot(path=shots / "map hostile.png")
 
 
 @themes

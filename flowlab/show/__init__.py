@@ -6,11 +6,9 @@ from typing import Any
 
 
 def register_displays() -> None:
-    """Let flows, workflows, journeys and cut texts show themselves in notebooks. Painters are loaded when asked."""
+    """Let channels, segments and hours show themselves in notebooks; each painter is loaded when it first shows one."""
     from flowlab.model.display import register
 
-    for name in ("Flow", "Workflow", "Journey"):
-        register(name, _bundle)
     for name in ("Channel", "Channels"):
         register(name, _channel_bundle)
     register("Segments", _segments)
@@ -21,12 +19,6 @@ def _hours(thing: Any) -> tuple[dict[str, Any], dict[str, Any]]:
     from flowlab.show.hours import hours_bundle
 
     return hours_bundle(thing)
-
-
-def _bundle(thing: Any) -> tuple[dict[str, Any], dict[str, Any]]:
-    from flowlab.show.draw import flow_bundle
-
-    return flow_bundle(thing)
 
 
 def _channel_bundle(thing: Any) -> tuple[dict[str, Any], dict[str, Any]]:

@@ -11,8 +11,10 @@ from flowlab.show.draw_labels import LABEL_LINE, LABEL_SIZE
 from flowlab.show.draw_marks import DASHES
 from flowlab.show.draw_options import Badge
 from flowlab.show.draw_plan import (
+    BADGE,
     CAPTION_LINE,
     CAPTION_SIZE,
+    EDGE_WIDTH,
     LEGEND_GAP,
     LEGEND_HEIGHT,
     LEGEND_SIZE,
@@ -23,6 +25,7 @@ from flowlab.show.draw_plan import (
     TEXT_ABOVE,
     TEXT_LINE,
     TEXT_SIZE,
+    WIDEST_EDGE,
     Edge,
     Node,
     Plan,
@@ -39,13 +42,12 @@ if TYPE_CHECKING:
 
 Dashes = Sequence[float]
 
-EDGE_WIDTH, LIT_WIDTH, WIDEST_EDGE = 1.3, 2.9, 6.5
+LIT_WIDTH = 2.9
 OUTLINE, FIRST_OUTLINE, LIT_OUTLINE = 1.2, 2.4, 3.0
 MARKED_OUTLINE, MARKED_EDGE = 2.6, 2.2
 LOOP_DASHES, NODE_DASHES = (4.0, 2.2), (3.5, 2.5)
 ARROW = 8.0
 TAG_INSET = 10.0
-BADGE = 15.0
 FAINT = 0.3  #: how much of its colour is left to what steps back when a path is shown
 PALE = 0.62  #: the same where marks are shown: the rest is still read
 TAG_MARKS = {True: "■", False: "●"}

@@ -5,7 +5,7 @@ The same plan, shapes and colours as :mod:`flowlab.show.draw_paint`; states and 
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from functools import cache
 from pathlib import Path
 
@@ -13,19 +13,29 @@ from flowlab.model.event import Event, EventKind
 from flowlab.model.kinds import Family
 from flowlab.show.draw_chart import Drawable, chart_of
 from flowlab.show.draw_labels import LABEL_LINE
+from flowlab.show.draw_options import Badge, Options
 from flowlab.show.draw_plan import (
+    BADGE,
     CAPTION_LINE,
+    EDGE_WIDTH,
+    LEGEND_GAP,
+    LEGEND_HEIGHT,
     NAME_LINE,
     TAG_HEIGHT,
+    TAG_SIZE,
     TEXT_ABOVE,
     TEXT_LINE,
+    WIDEST_EDGE,
     Edge,
     Node,
+    legend_ends,
+    legend_word,
     make_plan,
 )
 from flowlab.show.draw_shapes import Outline, extra_lines, outline, rounded
+from flowlab.show.draw_text import text_width
 from flowlab.show.layout_model import Box, EdgeId, Point
-from flowlab.show.style import DARK, LIGHT, Theme
+from flowlab.show.style import BADGE_MARKS, DARK, LIGHT, Mark, Theme
 from flowlab.text.markup import safe
 
 _TAG_INSET = 10.0
@@ -41,10 +51,12 @@ class FlowMap:
     True
     """
 
-    def __init__(self, thing: Drawable) -> None:
+    def __init__(self, thing: Drawable, options: Options | None = None) -> None:
+        """``options``: what is painted on it for good, as for :func:`flowlab.show.draw.draw`."""
         self._chart = chart_of(thing)
-        self._plan = make_plan(self._chart, {})
+        self._plan = make_plan(self._chart, options or {})
         self.layout = self._plan.layout
+        self._busiest = max((edge.n or 0 for edge in self._plan.edges.values()), default=0)
         self._edges = {edge.id: self._edge(edge) for edge in self._plan.edges.values()}
         self._nodes = {node.name: self._node(node) for node in self._plan.nodes.values()}
 
@@ -56,16 +68,22 @@ class FlowMap:
         """
         mine = (event for event in walked if event.kind == EventKind.STEP and not event.parent)
         steps = {(event.state, event.transitioned_to) for event in mine}
+        steps |= {edge.id[:2] for edge in self._plan.edges.values() if edge.lit}
         passed = {name for step in steps for name in step}
+        passed |= {node.name for node in self._plan.nodes.values() if node.lit}
         edges = sorted(self._edges, key=lambda edge: edge[:2] in steps)  # what was walked lies on top
-        body = "".join(_group("edge", self._edges[edge], walked=edge[:2] in steps) for edge in edges)
+        body = "".join(_group("edge", self._edges[edge], _ends(edge), walked=edge[:2] in steps) for edge in edges)
         body += "".join(
             _group("node", inside, f"data-state='{safe(name)}'", passed=name in passed, active=name == active)
             for name, inside in self._nodes.items()
         )
+        body += "".join(_legend(self._plan.legend))
         name = safe(f"Flow {self._chart.name}" + (f", now at {active}" if active else ""))
         page = Box(0, 0, self.layout.width, self.layout.height)
-        return _svg("fl-map", f"role='img' aria-label='{name}'", window or page, f"<style>{_style()}</style>{body}")
+        size = f"data-width='{page.width:g}' data-height='{page.height:g}'"
+        return _svg(
+            "fl-map", f"role='img' aria-label='{name}' {size}", window or page, f"<style>{_style()}</style>{body}"
+        )
 
     def overview(self, active: str = "", window: Box | None = None) -> str:
         """The whole flow as small boxes, with the window drawn in it."""
@@ -77,8 +95,10 @@ class FlowMap:
 
     def _edge(self, edge: Edge) -> tuple[str, str]:
         """The classes of an edge and what is drawn of it."""
-        kind = "back" if edge.id in self.layout.back else ""
-        line = f"<path class='line' d='{self.layout.svg_path(edge.id)}'/>{_head(self.layout.edges[edge.id])}"
+        marks = {"back": edge.id in self.layout.back, f"mark-{edge.mark}": edge.mark is not None}
+        kind = " ".join(mark for mark, on in marks.items() if on)
+        busy = f" style='stroke-width:{_width(edge.n, self._busiest):.1f}'" if edge.n and self._busiest else ""
+        line = f"<path class='line' d='{self.layout.svg_path(edge.id)}'{busy}/>{_head(self.layout.edges[edge.id])}"
         return kind, f"<title>{safe(self._exits(edge.id))}</title>{line}" + "".join(self._label(edge))
 
     def _exits(self, edge: EdgeId) -> str:
@@ -100,12 +120,14 @@ class FlowMap:
         box = Box(whole.x, whole.y, whole.width, whole.height - (TAG_HEIGHT if node.tag else 0))
         shape = LIGHT.looks[node.family].shape
         marks = {_slug(node.family): True, "initial": node.initial, "dashed": not node.reachable}
+        marks[f"mark-{node.mark}"] = node.mark is not None
         tag = _tag(node, box) if node.tag else ""
+        badge = _badge(node.badge, box) if node.badge else ""
         extra = f"<path class='extra' d='{_d(extra_lines(shape, box))}'/>"
         drawn = f"{tag}<path class='box' d='{_d(outline(shape, box))}'/>{extra}{''.join(_words(node, box))}"
         said = self._chart.places[node.name].text
         told = "\n".join(safe(part) for part in (node.name, node.caption.lower(), said) if part)
-        return " ".join(mark for mark, on in marks.items() if on), f"<title>{told}</title>{drawn}"
+        return " ".join(mark for mark, on in marks.items() if on), f"<title>{told}</title>{drawn}{badge}"
 
 
 def _group(kind: str, drawn: tuple[str, str], attributes: str = "", **marks: bool) -> str:
@@ -113,6 +135,33 @@ def _group(kind: str, drawn: tuple[str, str], attributes: str = "", **marks: boo
     named = " ".join([kind, classes, *(mark for mark, on in marks.items() if on)])
     lit = " data-active='true'" if marks.get("active") else ""
     return f"<g class='{named}' {attributes}{lit}>{inside}</g>"
+
+
+def _ends(edge: EdgeId) -> str:
+    """Between which states an edge lies, for the page to find it by."""
+    return f"data-from='{safe(edge[0])}' data-to='{safe(edge[1])}'"
+
+
+def _width(n: int, busiest: int) -> float:
+    """The wider the more often it was walked, as in the matplotlib picture."""
+    return EDGE_WIDTH + (WIDEST_EDGE - EDGE_WIDTH) * float((n / busiest) ** 0.5)
+
+
+def _badge(badge: Badge, box: Box) -> str:
+    """The sign and number of a state's findings, over the right upper corner."""
+    text = f"{BADGE_MARKS[badge.severity]} {badge.n}"
+    width = text_width(text, TAG_SIZE, bold=True) + 8
+    pill = Box(box.right - width + 8, box.y - BADGE / 2, width, BADGE)
+    shape = f"<rect rx='{BADGE / 2:g}' {_place(pill)}/>"
+    return f"<g class='badge {badge.severity}'>{shape}{_text('n', pill.centre, text)}</g>"
+
+
+def _legend(legend: Sequence[Mark]) -> Iterator[str]:
+    """What the marks mean, in a row at the top."""
+    for mark, left, right in zip(legend, legend_ends(legend), legend_ends(legend)[1:], strict=False):
+        frame = Box(left, (LEGEND_HEIGHT - 20) / 2 + 3, right - left - LEGEND_GAP, 20)
+        words = _text("word", frame.centre, legend_word(mark))
+        yield f"<g class='legend mark-{mark}'><rect class='box' rx='5' {_place(frame)}/>{words}</g>"
 
 
 def _svg(classes: str, attributes: str, view: Box, body: str) -> str:
@@ -172,6 +221,8 @@ def _style() -> str:
 def _colours(theme: Theme, pages: Iterable[str]) -> str:
     names = ("paper", "ink", "muted", "line", "loop", "path", "alarm", "alarm_fill")
     own = ";".join(f"--{name.replace('_', '-')}:{getattr(theme, name)}" for name in names)
+    own += "".join(f";--mark-{mark}:{colour}" for mark, colour in theme.marks.items())
+    own += "".join(f";--badge-{severity}:{colour}" for severity, colour in theme.badges.items())
     css = f"{','.join(pages)}{{{own}}}"
     for family, look in theme.looks.items():
         css += f"{','.join(f'{page} .{_slug(family)}' for page in pages)}{{--fill:{look.fill};--stroke:{look.stroke}}}"

@@ -1,0 +1,131 @@
+// Which part of a picture is seen: moved, zoomed, fitted. The picture itself is never redrawn.
+
+import { stillness } from "./widget";
+
+export interface Box {
+  x: number;
+  y: number;
+  width: number;
+  height: number;
+}
+
+const LARGEST = 2.5; // pixels of the page for one of the picture
+const MARGIN = 24;
+
+export class Viewport {
+  private seen: Box = { x: 0, y: 0, width: 1, height: 1 };
+  private page: Box = { x: 0, y: 0, width: 1, height: 1 };
+  private svg: SVGSVGElement | null = null;
+  private frame = 0;
+  private fitted = false; // a widget is drawn before it has a size
+  private kept = 1; // the scale before the stage changed its size
+
+  constructor(
+    private readonly stage: HTMLElement,
+    private readonly moved: (seen: Box) => void,
+  ) {}
+
+  get view(): Box {
+    return this.seen;
+  }
+
+  /** Shows another picture; the same part of it where it is the same size. */
+  hold(svg: SVGSVGElement): void {
+    const page = svg.viewBox.baseVal;
+    const kept = this.svg !== null && this.page.width === page.width && this.page.height === page.height;
+    this.svg = svg;
+    this.page = { x: page.x, y: page.y, width: page.width, height: page.height };
+    if (kept && this.fitted) this.show(this.seen);
+    else this.fit(false);
+  }
+
+  /** The whole picture; if that is too small to read, its whole width from the top. */
+  fit(whole = true): void {
+    const { width, height } = this.shape();
+    if (width < 2 || height < 2) return;
+    this.fitted = true;
+    const page = { x: -MARGIN, y: -MARGIN, width: this.page.width + 2 * MARGIN, height: this.page.height + 2 * MARGIN };
+    const all = Math.max(page.width / width, page.height / height, 0.5);
+    const scale = whole || all < 2 ? all : Math.max(page.width / width, 0.5, Math.min(all, 1.4));
+    const seen = { width: width * scale, height: height * scale };
+    const x = page.x + (page.width - seen.width) / 2;
+    const y = seen.height >= page.height ? page.y + (page.height - seen.height) / 2 : page.y;
+    this.show({ x, y, ...seen });
+  }
+
+  /** Zooms by a factor around a point of the stage (its middle where none is given). */
+  zoom(factor: number, at?: { x: number; y: number }): void {
+    const { width, height } = this.shape();
+    const largest = Math.max(this.page.width / width, this.page.height / height, 1) * 3;
+    const scale = Math.min(Math.max(this.scale / factor, 1 / LARGEST), largest);
+    const point = at ?? { x: width / 2, y: height / 2 };
+    const x = this.seen.x + point.x * (this.scale - scale);
+    const y = this.seen.y + point.y * (this.scale - scale);
+    this.show({ x, y, width: width * scale, height: height * scale });
+  }
+
+  /** Moves the picture by pixels of the page. */
+  pan(dx: number, dy: number): void {
+    this.show({ ...this.seen, x: this.seen.x - dx * this.scale, y: this.seen.y - dy * this.scale });
+  }
+
+  /** Moves so that a point of the picture stands in the middle. */
+  centre(x: number, y: number): void {
+    this.glide({ ...this.seen, x: x - this.seen.width / 2, y: y - this.seen.height / 2 });
+  }
+
+  /** Moves as little as needed to bring a part of the picture into sight, large enough to read. */
+  reveal(box: Box): void {
+    const { width, height } = this.shape();
+    const scale = Math.min(this.scale, 1.25);
+    const seen = { width: width * scale, height: height * scale };
+    const near = (start: number, size: number, from: number, to: number) =>
+      from < start + MARGIN || to > start + size - MARGIN ? (from + to - size) / 2 : start;
+    const same = scale === this.scale;
+    const x = near(same ? this.seen.x : Infinity, seen.width, box.x, box.x + box.width);
+    const y = near(same ? this.seen.y : Infinity, seen.height, box.y, box.y + box.height);
+    this.glide({ x, y, ...seen });
+  }
+
+  /** The stage has another size: the same scale, the same middle. */
+  resized(): void {
+    const { width, height } = this.shape();
+    if (width < 2 || height < 2) return;
+    if (!this.fitted) return this.fit(false);
+    const scale = this.kept;
+    const [x, y] = [this.seen.x + this.seen.width / 2, this.seen.y + this.seen.height / 2];
+    this.show({ x: x - (width * scale) / 2, y: y - (height * scale) / 2, width: width * scale, height: height * scale });
+  }
+
+  /** Pixels of the picture for one of the page. */
+  get scale(): number {
+    return this.seen.width / this.shape().width;
+  }
+
+  private shape(): { width: number; height: number } {
+    return { width: this.stage.clientWidth || 1, height: this.stage.clientHeight || 1 };
+  }
+
+  private glide(to: Box): void {
+    cancelAnimationFrame(this.frame);
+    const from = this.seen;
+    if (stillness()) return this.show(to);
+    const begun = performance.now();
+    const step = (now: number) => {
+      const t = Math.min((now - begun) / 180, 1);
+      const part = t * (2 - t);
+      const between = (key: keyof Box) => from[key] + (to[key] - from[key]) * part;
+      this.show({ x: between("x"), y: between("y"), width: between("width"), height: between("height") }, t < 1);
+      if (t < 1) this.frame = requestAnimationFrame(step);
+    };
+    this.frame = requestAnimationFrame(step);
+  }
+
+  private show(seen: Box, gliding = false): void {
+    if (!gliding) cancelAnimationFrame(this.frame);
+    this.seen = seen;
+    this.kept = this.scale;
+    this.svg?.setAttribute("viewBox", `${seen.x} ${seen.y} ${seen.width} ${seen.height}`);
+    this.moved(seen);
+  }
+}
