@@ -22,7 +22,14 @@ from packaging.utils import canonicalize_name
 ROOT = Path(__file__).resolve().parents[1]
 PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text("utf-8"))
 PIN_FILES = ["constraints.txt", "constraints-test.txt"]
-FROM_CONDA = {"jupyterlab", "ipywidgets", "pandas", "networkx", "matplotlib"}  # the five of the design card
+FROM_CONDA = {
+    "jupyterlab",
+    "anywidget",
+    "ipywidgets",
+    "pandas",
+    "networkx",
+    "matplotlib",
+}  # the five of the design card
 CONDA_NAMES = {"matplotlib-base": "matplotlib"}
 
 
