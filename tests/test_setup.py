@@ -29,7 +29,7 @@ FROM_CONDA = {
     "pandas",
     "networkx",
     "matplotlib",
-}  # the five of the design card
+}  # the five of the design card, and what draws widgets
 CONDA_NAMES = {"matplotlib-base": "matplotlib"}
 
 
