@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any, cast, overload
 
 from flowlab.check import Findings, Settings
 from flowlab.check import check as _check
-from flowlab.errors import UsageError
+from flowlab.errors import UsageError, did_you_mean
 from flowlab.model.channel import Channel
 from flowlab.model.channel import channels as known_channels
 from flowlab.model.conversation import Conversation
@@ -43,6 +43,8 @@ if TYPE_CHECKING:
     from flowlab.show.walked import Walked
     from flowlab.widgets.chat import Chat
     from flowlab.widgets.flow_map import FlowMap
+
+_START = ("contact", "start_time", "conversation_id", "faults")  #: what of a session `side_by_side` hands on
 
 World = Services | Mapping[str, Any] | str | Path | None
 
@@ -193,7 +195,7 @@ def side_by_side(
     ['SMS: hi takes 2 segments, ’ makes it UCS-2']
     """
     from flowlab.measure.side_by_side import Talk
-    from flowlab.run.turns import read_turns
+    from flowlab.run.turns import known_on, read_turns
     from flowlab.show.side_by_side import SideBySide
 
     if not isinstance(flow, Flow):
@@ -204,13 +206,24 @@ def side_by_side(
     names = (channels,) if isinstance(channels, str | Channel | EntryPoint) else channels
     columns: list[str | Channel | EntryPoint] = [*(names or known_channels.values())]
     world = load_services(services)
+    titles = _titles(columns)
     talks, outcomes = [], []
-    for one in columns:
-        played = _play(flow, one, done, world, start)
+    for title, one in zip(titles, columns, strict=True):
+        known = known_on(title, start.get("context"), {*titles, *known_channels})
+        played = _play(flow, one, done, world, {**start, "context": known})
         session, entry = played.session, one.name if isinstance(one, EntryPoint) else ""
         talks.append(Talk(session.channel, session.events, played.ends, session.window_closes_s, entry))
         outcomes.append(_stands(session))
     return SideBySide(flow.name, [turn.words for turn in done], talks, outcomes, _cut)
+
+
+def _titles(columns: Sequence[str | Channel | EntryPoint]) -> list[str]:
+    """What each column is called. Raises UsageError for one that stands there twice."""
+    titles = [one if isinstance(one, str) else one.name for one in columns]
+    twice = next((title for title, n in Counter(titles).items() if n > 1), None)
+    if twice is not None:
+        raise UsageError(f"{twice!r} is given twice; each column has a name of its own")
+    return titles
 
 
 def _play(
@@ -219,12 +232,12 @@ def _play(
     from flowlab.run.turns import play
 
     options = dict(start)
-    context, event = options.pop("context", None) or {}, options.pop("event", "")
+    known, event = options.pop("context"), options.pop("event", "")
+    for key in options:
+        if key not in _START:
+            raise UsageError(f"side_by_side takes no {key!r}. {did_you_mean(key, ['context', 'event', *_START])}")
     medium = column.medium if isinstance(column, EntryPoint) else column
     session = Session(flow, medium, services=world, **options)
-    name = column.name if isinstance(column, EntryPoint) else session.channel.name
-    by_column = bool(context) and all(isinstance(value, Mapping) for value in context.values())
-    known = context.get(name, {}) if by_column else context
     if isinstance(column, EntryPoint):
         known = {**column.context, **known}
         event = event or ("incomingRequest" if column.starts == BUSINESS else "")

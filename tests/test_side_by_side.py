@@ -51,6 +51,9 @@ def menu_flow(order: str = "It’s on its way: " + "x" * 80) -> fl.Flow:
     return fl.Flow((menu, split, sorry, fl.State("order", "send-message", ends, {"body": order})), "menu", name="menu")
 
 
+WORLD = {"content": content()}
+
+
 def sides(turns: list[Any], channels: tuple[str, ...] = (), **options: Any) -> Any:
     return fl.side_by_side(menu_flow(), turns, channels, services={"content": content()}, **options)
 
@@ -93,6 +96,13 @@ class TestTable:
         assert took["webchat"] == fl.channels["webchat"].value("reply_delay_median_s") < took["email"]
         table = sides(["hi", {"pick": 1, "after_s": 5}], ("webchat", "email")).table
         assert set(table.groupby("channel")["elapsed_s"].max()) == {5.0}
+
+    def test_whether_free_text_may_be_sent_stands_at_each_message(self) -> None:
+        night = menu_flow().with_properties("menu", timeout=str(25 * 3600)).rewire("menu", "timeout", "sorry")
+        table = fl.side_by_side(night, ["hi", {"wait_s": 25 * 3600}], ("sms", "whatsapp"), services=WORLD).table
+        windows = table.groupby(["channel", "turn"])["window"].agg(set).to_dict()
+        assert windows["whatsapp", 0] == {"open"} and windows["whatsapp", 1] == {"closed"}
+        assert windows["sms", 0] == windows["sms", 1] == {""}
 
     def test_the_same_call_gives_the_same_tables(self) -> None:
         one, other = sides(["hi", "2"]), sides(["hi", "2"])
@@ -164,6 +174,10 @@ class TestPage:
         assert {link.removeprefix("#") for link in page.links} == set(page.ids)
         assert len(page.ids) == len(found.differences)
 
+    def test_two_views_in_one_notebook_lead_to_their_own_lines(self) -> None:
+        one, other = Page(sides(["hi"]).as_html()), Page(sides(["hi", "2"]).as_html())
+        assert one.ids and other.ids and not set(one.ids) & set(other.ids)
+
     def test_one_column_a_channel_one_row_a_turn(self) -> None:
         tags = Page(sides(["hi", "2", "3"]).as_html()).tags
         assert tags.count("tr") == 1 + 3 + 1 and tags.count("td") == 1 + 7 * 4
@@ -191,6 +205,11 @@ class TestTurns:
             ([{"sya": "hi"}], "Did you mean 'say'"),
             ([{"say": "hi", "pick": 1}], "does one thing"),
             ([{"after_s": 3}], "does one thing"),
+            ([{"say": 3}], "say of a turn is a text, not 3"),
+            ([{"pick": True}], "a number from 1, not True"),
+            ([{"wait_s": "abc"}], "wait_s of a turn is a number of seconds"),
+            ([{"say": "hi", "after_s": "x"}], "after_s of a turn is a number of seconds"),
+            ([{"say": "hi", "media": [3]}], "media of a turn are addresses"),
         ],
     )
     def test_what_is_no_turn_is_said(self, turns: Any, words: str) -> None:
@@ -203,9 +222,46 @@ class TestTurns:
             *("“hi”", "picks Yes", "silent for 60 s", "silent until tomorrow 09:05", "“see” and 1 file(s)"),
         ]
 
-    def test_a_choice_that_there_is_not_names_those_there_are(self) -> None:
+    def test_one_address_of_a_picture_is_one_picture(self) -> None:
+        assert read_turns([{"say": "hi", "media": "a.png"}, {"say": "hi", "media": None}]) == [
+            Turn("hi", media=("a.png",)),
+            Turn("hi"),
+        ]
+
+    @pytest.mark.parametrize("channel", ["sms", "webchat"])
+    @pytest.mark.parametrize("what", ["Refund", 9])
+    def test_a_choice_that_there_is_not_names_those_there_are(self, channel: str, what: Any) -> None:
         with pytest.raises(UsageError, match="Track an order"):
-            sides(["hi", {"pick": "Refund"}], ("webchat",))
+            sides(["hi", {"pick": what}], (channel,))
+
+    @pytest.mark.parametrize("what", ["Track an order", "track", 1, "1"])
+    def test_a_choice_by_label_id_or_number_is_its_number_where_nothing_can_be_tapped(self, what: Any) -> None:
+        table = sides(["hi", {"pick": what}], ("sms",)).table
+        assert table.loc[table["who"] == "customer", "text"].tolist() == ["hi", "1"]
+
+    @pytest.mark.parametrize("first", [{"wait_s": 5}, {"jump": "tomorrow 09:05"}, {"pick": 1}])
+    def test_somebody_has_to_begin(self, first: Any) -> None:
+        with pytest.raises(UsageError, match="first turn begins the talk"):
+            sides([first], ("sms",))
+
+    @pytest.mark.parametrize(
+        ("options", "words"),
+        [
+            ({"context": "Ana"}, "context is a mapping"),
+            ({"context": {"sms": {"name": "Ana"}, "name": "Bea"}}, "not both: 'name'"),
+            ({"contxt": {}}, "Did you mean 'context'"),
+            ({"channels": ("sms", "sms")}, "'sms' is given twice"),
+        ],
+    )
+    def test_what_a_talk_cannot_begin_with_is_said(self, options: Any, words: str) -> None:
+        with pytest.raises(UsageError, match=words):
+            sides(["hi"], **{"channels": ("sms",), **options})
+
+    def test_what_is_known_for_all_may_have_parts(self) -> None:
+        show = "{{trigger.conversation.ChannelAttributes.pre_engagement_data.cart.items}}"
+        flow = fl.Flow((fl.State("hi", "send-message", (fl.Transition("sent"),), {"body": f"You have {show}"}),), "hi")
+        found = fl.side_by_side(flow, ["hi"], ("webchat", "inapp"), context={"cart": {"items": "2"}})
+        assert found.table.loc[found.table["who"] == "flow", "text"].tolist() == ["You have 2"] * 2
 
     def test_what_is_known_before_can_differ_by_channel(self) -> None:
         show = "{{trigger.conversation.ChannelAttributes.pre_engagement_data.name}}"

@@ -72,6 +72,7 @@ def side_table(talks: Sequence[Talk], cut: Callable[[str], Cut]) -> pd.DataFrame
     ``cost_usd``          float     NaN where the price is not known
     ``price_as_of``       str       the date of that price
     ``elapsed_s``         float     seconds since the talk began
+    ``window``            str       ``open`` or ``closed`` for free text; empty where that never ends
     ``state``             str       where in the flow
     ``note``              str       what was changed, refused or understood, and why
     ====================  ========  ================================================================
@@ -99,6 +100,7 @@ _EMPTY: dict[str, Any] = {
     "cost_usd": float("nan"),
     "price_as_of": "",
     "elapsed_s": 0.0,
+    "window": "",
     "state": "",
     "note": "",
 }
@@ -106,7 +108,7 @@ _EMPTY: dict[str, Any] = {
 
 def _rows(talk: Talk, cut: Callable[[str], Cut]) -> Iterator[dict[str, Any]]:
     began_s = talk.events[0].time_s if talk.events else 0.0
-    heard_s = float("-inf")
+    heard_s, hours = float("-inf"), talk.channel.value("service_window_h")
     for number in range(len(talk.ends)):
         events = talk.turn(number)
         for at, event in enumerate(events):
@@ -116,9 +118,11 @@ def _rows(talk: Talk, cut: Callable[[str], Cut]) -> Iterator[dict[str, Any]]:
             if said is None:
                 continue
             base = {"turn": number, "channel": talk.name, "seq": event.seq, "state": event.place}
-            said |= base | {"elapsed_s": event.time_s - began_s}
+            is_open = hours is None or event.time_s - heard_s <= hours * 3600
+            window = "" if hours is None else "open" if is_open else "closed"
+            said |= base | {"elapsed_s": event.time_s - began_s, "window": window}
             if event.kind in (EventKind.SENT, EventKind.RECEIVED):
-                said |= _billed(talk.channel, event, heard_s, cut)
+                said |= _billed(talk.channel, event, is_open, cut)
             yield {**_EMPTY, **said}
 
 
@@ -158,13 +162,11 @@ def _shown(event: Event | None, text: str) -> dict[str, Any]:
     return {"shape": shown.shape.value, "text": shown.text, "choices": labels, "subject": shown.subject, "note": note}
 
 
-def _billed(channel: Channel, event: Event, heard_s: float, cut: Callable[[str], Cut]) -> dict[str, Any]:
+def _billed(channel: Channel, event: Event, in_window: bool, cut: Callable[[str], Cut]) -> dict[str, Any]:
     way = "out" if event.kind == EventKind.SENT else "in"
-    hours = channel.value("service_window_h")
-    open_now = hours is None or event.time_s - heard_s <= hours * 3600
     category = event.detail if way == "out" and event.detail in CATEGORIES[1:] else ""
     on = datetime.fromtimestamp(event.time_s, UTC).date()
-    price = channel.price(way, on, category, in_window=open_now)
+    price = channel.price(way, on, category, in_window=in_window)
     segments = channel.value("billing_unit") == "segment" and bool(event.text)
     return {
         "units": event.units,

@@ -76,15 +76,21 @@ def choice_to_tap(what: str | int, shown: Shown | None) -> Choice:
     """The choice of this label, number or id. Raises UsageError, naming the choices, where there is no such button."""
     if shown is None or not shown.choices:
         raise UsageError(f"there is nothing to tap {quote(str(what))} on: the last message shows no choices; use say()")
-    there = ", ".join(quote(one.label) for one in shown.choices)
     if shown.shape is Shape.NUMBERED:
+        there = ", ".join(quote(one.label) for one in shown.choices)
         raise UsageError(f"the choices are numbered text, which has no buttons: use say('1') or a label ({there})")
+    return shown.choices[place_of_choice(what, shown)]
+
+
+def place_of_choice(what: str | int, shown: Shown) -> int:
+    """Where the choice of this label, number (from 1) or id stands, from 0. Raises UsageError, naming the choices."""
     text = str(what)
     exact = [n for n, one in enumerate(shown.choices) if text == one.label]
     found = exact or list(dict.fromkeys(n for n, _ in _named(text, shown, is_numbered=True)))
     if len(found) != 1:
+        there = ", ".join(quote(one.label) for one in shown.choices)
         raise UsageError(f"{quote(text)} names {len(found) or 'no'} choice{'s' * (len(found) > 1)}. There are {there}")
-    return shown.choices[found[0]]
+    return found[0]
 
 
 def _named(text: str, shown: Shown, is_numbered: bool = False) -> Iterator[tuple[int, str]]:

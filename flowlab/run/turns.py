@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
 from flowlab.errors import UsageError, did_you_mean
 from flowlab.model.shown import Shape
+from flowlab.run.answer import place_of_choice
 from flowlab.run.session import DEFAULT_REPLY_S, Session
 
 
@@ -38,6 +39,15 @@ class Turn:
 
 
 _ACTS = ("say", "pick", "wait_s", "jump")
+#: What each field takes, in words and as types.
+_FIELDS: dict[str, tuple[str, tuple[type, ...]]] = {
+    "say": ("a text", (str,)),
+    "pick": ("a label, an id or a number from 1", (str, int)),
+    "wait_s": ("a number of seconds", (int, float)),
+    "jump": ("a moment such as 'tomorrow 09:05'", (str,)),
+    "after_s": ("a number of seconds", (int, float)),
+    "media": ("an address or a list of them", (str, list, tuple)),
+}
 
 
 @dataclass
@@ -75,18 +85,53 @@ def _turn(turn: object) -> Turn:
     for key in turn:
         if key not in known:
             raise UsageError(f"a turn has no {key!r}. {did_you_mean(str(key), known)}")
-    made = Turn(**{**turn, "media": tuple(turn.get("media", ()))})
+    for key, value in turn.items():
+        wanted, kinds = _FIELDS[key]
+        if value is not None and (isinstance(value, bool) or not isinstance(value, kinds)):
+            raise UsageError(f"{key} of a turn is {wanted}, not {value!r:.80}")
+    made = Turn(**{**turn, "media": _addresses(turn.get("media"))})
     if sum(getattr(made, act) is not None for act in _ACTS) != 1:
         raise UsageError(f"a turn does one thing: one of {', '.join(_ACTS)}; this one is {dict(turn)!r:.120}")
     return made
+
+
+def _addresses(media: str | Sequence[str] | None) -> tuple[str, ...]:
+    found = (media,) if isinstance(media, str) else tuple(media or ())
+    if not all(isinstance(one, str) for one in found):
+        raise UsageError(f"media of a turn are addresses such as 'https://example.com/a.png', not {media!r:.80}")
+    return found
+
+
+def known_on(column: str, context: Mapping[str, Any] | None, columns: Collection[str]) -> Mapping[str, Any]:
+    """What is known before on one of the columns: of a mapping by column its part, else all of it.
+
+    Raises UsageError for what is no mapping, and where some keys are columns and some are not.
+
+    >>> known_on("sms", {"sms": {"name": "Ana"}}, ["sms", "line"]), known_on("sms", {"cart": {"n": 2}}, ["sms"])
+    ({'name': 'Ana'}, {'cart': {'n': 2}})
+    """
+    if not isinstance(context, Mapping | None):
+        raise UsageError(f"context is a mapping such as {{'name': 'Ana'}}, not {context!r:.80}")
+    whole = context or {}
+    ours = [key for key, value in whole.items() if key in columns and isinstance(value, Mapping)]
+    other = next((key for key in whole if key not in ours), None)
+    if ours and other is not None:
+        raise UsageError(f"context is by channel ({', '.join(ours)}) or for all, not both: {other!r} is of no channel")
+    part: Mapping[str, Any] = whole.get(column, {}) if ours else whole
+    return part
 
 
 def play(session: Session, turns: Sequence[Turn], context: Mapping[str, Any] | None = None, event: str = "") -> Played:
     """Let the customer of a session do all turns; the first one starts it.
 
     ``event``: ``incomingRequest`` where the business writes first; then the first turn is an answer. ``context``: what
-    is known before. Raises UsageError for a choice that there is not.
+    is known before. Raises UsageError for a choice that there is not, and where nobody begins.
     """
+    if not event and turns and turns[0].say is None:
+        raise UsageError(
+            f"the first turn begins the talk, so it says something; this one: {turns[0].words}. "
+            "Where the business writes first, give event='incomingRequest'"
+        )
     played = Played(session)
     if event:
         session.start(event=event, context=context)
@@ -112,9 +157,7 @@ def _do(session: Session, turn: Turn, context: Mapping[str, Any] | None) -> None
 def _pick(session: Session, what: str | int, after_s: float) -> None:
     shown = session.shown
     if shown is not None and shown.shape is Shape.NUMBERED:
-        labels = [choice.label for choice in shown.choices]
-        number = labels.index(what) + 1 if what in labels else what
-        session.say(str(number), after_s=after_s)
+        session.say(str(place_of_choice(what, shown) + 1), after_s=after_s)
     elif shown is None:
         session.say(str(what), after_s=after_s)
     else:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from functools import cached_property
+from hashlib import sha256
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -40,6 +41,12 @@ class SideBySide:
     def found(self) -> list[Difference]:
         """Every difference."""
         return differences(self.talks, self.cut)
+
+    @cached_property
+    def key(self) -> str:
+        """Tells this view's links from those of others on the same page."""
+        said = repr((self.found, self.as_text()))
+        return sha256(said.encode("utf-8", "replace")).hexdigest()[:8]
 
     @property
     def differences(self) -> pd.DataFrame:
@@ -86,7 +93,7 @@ class SideBySide:
             units=int(billed["units"].sum()),
             unit=str(talk.channel.value("billing_unit", "message")),
             cost_usd=float(billed["cost_usd"].sum()) if known else None,
-            price_as_of=dates[0] if dates and known else "",
+            price_as_of=" to ".join(dict.fromkeys((dates[0], dates[-1]))) if dates and known else "",
             elapsed_s=float(mine["elapsed_s"].max()) if len(mine) else 0.0,
         )
 
@@ -111,6 +118,8 @@ class Totals:
     @property
     def money(self) -> str:
         """The cost with its date; never 0 for a price that is not known."""
+        if not self.messages:
+            return "nothing to bill"
         if self.cost_usd is None:
             return "price not known"
         return f"${self.cost_usd:.4f} (list {self.price_as_of})"

@@ -69,13 +69,14 @@ def _row(sides: SideBySide, number: int, marks: Mapping[tuple[int, str], list[in
         mine = lines[lines["channel"] == name]
         links = "".join(_link(sides, n) for n in marks.get((number, name), []))
         said = "".join(_message(talk.channel, line) for line in mine.to_dict("records"))
-        cells += f"<td class='{_skin(talk.channel)}'>{links}{said or '<small>nothing</small>'}</td>"
+        diff = " diff" if links else ""
+        cells += f"<td class='{_skin(talk.channel)}{diff}'>{links}{said or '<small>nothing</small>'}</td>"
     words = safe(sides.turns[number])
     return f"<tr><th scope=row><span class=turn>{number + 1}</span> <small>{words}</small></th>{cells}</tr>"
 
 
 def _link(sides: SideBySide, number: int) -> str:
-    return f"<a class=mark href='#fl-why-{number}' title='{safe(sides.found[number - 1].why)}'>{number}</a>"
+    return f"<a class=mark href='#fl-why-{sides.key}-{number}' title='{safe(sides.found[number - 1].why)}'>{number}</a>"
 
 
 def _message(channel: Channel, line: Mapping[Any, Any]) -> str:
@@ -142,7 +143,7 @@ def _why(sides: SideBySide) -> str:
     if not sides.found:
         return "<p>The channels show the same.</p>"
     items = "".join(
-        f"<li id='fl-why-{n}' value={n}><small>turn {one.turn + 1}</small> {safe(one.why)}</li>"
+        f"<li id='fl-why-{sides.key}-{n}' value={n}><small>turn {one.turn + 1}</small> {safe(one.why)}</li>"
         for n, one in enumerate(sides.found, start=1)
     )
     return f"<ol class=why aria-label='Differences'>{items}</ol>"
