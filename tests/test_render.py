@@ -136,7 +136,7 @@ CHOICE = st.builds(Choice, LABEL, st.just(""), st.just("") | WORDS | st.just("y"
 BODY = WORDS.filter(str.strip) | st.integers(1, 2_500).map("z".__mul__)
 LIMIT = st.none() | st.integers(0, 30)
 TIGHT = st.fixed_dictionaries(
-    {name: LIMIT for name in ("quick_replies_max", "list_items_max", "list_description_chars", "cards_max")}
+    dict.fromkeys(("quick_replies_max", "list_items_max", "list_description_chars", "cards_max"), LIMIT)
     | {name: st.none() | st.integers(4, 30) for name in ("quick_reply_label_chars", "list_item_chars")}
     | {"max_text_chars": st.none() | st.integers(1, 60), "rich_text_chars": st.none() | st.integers(1, 30)}
     | {"long_label": st.sampled_from(["cut", "refused"]), "text_with_media": st.booleans()}
