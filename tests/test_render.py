@@ -204,7 +204,7 @@ def test_each_choice_shown_can_be_answered_by_label_by_number_and_by_tap(message
         if last.shape is Shape.NUMBERED:
             assert str(number) in written or understood(str(number), last).body == one.label
         else:
-            assert tapped(choice_to_tap(one.label, last), last).body == one.label
+            assert tapped(choice_to_tap(one.label, last), last, medium).body == one.label
 
 
 def test_numbered_text_over_the_limit_is_written_in_several_messages() -> None:
@@ -293,6 +293,21 @@ def test_a_tap_needs_a_button() -> None:
     chat.start("hi")
     with pytest.raises(UsageError, match=r"Order.*Return"):
         chat.tap("Agent")
+
+
+def test_a_mail_answers_under_the_customers_subject_else_under_its_own_else_under_none() -> None:
+    asked = {"body": "Hello", "attributes": json.dumps({"subject": "News"})}
+
+    def shown(context: dict[str, str], **properties: Any) -> dict[str, Any]:
+        session = Session(menu_flow(**properties), "email")
+        session.start("hi", context=context)
+        found: dict[str, Any] = next(json.loads(event.value) for event in session.events if event.kind == "shown")
+        return found
+
+    assert shown({"subject": "My order"}, **asked)["subject"] == "Re: My order"
+    assert shown({"subject": "RE: My order"}, body="Hello")["subject"] == "RE: My order"
+    assert shown({}, **asked)["subject"] == "News"
+    assert "subject" not in shown({}, body="Which?", attributes='{"choices": ["Order"]}')
 
 
 def template(**more: Any) -> dict[str, Any]:

@@ -133,8 +133,8 @@ class Outbound:
         message, wrong = of_attributes(view.render(self._body), view.render(self._media), view.render(self._attributes))
         if wrong:
             view.tell(FAULT, detail=wrong)
-        if view.channel.value("subject") and not message.subject:
-            message = replace(message, subject=_answered_subject(view))
+        if view.channel.value("subject"):  # an answer keeps the customer's subject: by it mail programs keep a thread
+            message = replace(message, subject=_answered_subject(view) or message.subject)
         return message, ""
 
     def _of_content(self, view: View, sid: str) -> tuple[Outgoing, str]:

@@ -32,7 +32,10 @@ def fit(message: Outgoing, shape: Shape, channel: Channel, in_window: bool) -> t
         return _as_list(message, channel, in_window)
     most = _most_buttons(message, channel) if shape is Shape.QUICK_REPLIES else _room_on_cards(message, channel)
     _count(len(message.choices), most, channel, shape)
-    return _labels(message.choices, channel.value("quick_reply_label_chars"), channel)
+    choices, notes = _labels(message.choices, channel.value("quick_reply_label_chars"), channel)
+    if shape is Shape.CARDS:  # each stands under its own card: nothing need tell whose it is
+        choices = tuple(one._replace(description="") for one in choices)
+    return choices, notes
 
 
 def _as_list(message: Outgoing, channel: Channel, in_window: bool) -> tuple[tuple[Choice, ...], list[str]]:
