@@ -60,6 +60,10 @@ def test_the_window_is_closed_only_by_a_silence_longer_than_it() -> None:
         assert (
             len(fl.check(waits(f"{seconds}", event), ["whatsapp"], services=services).of("content-approval")) == found
         )
+    answered = waits("600", "incomingMessage")
+    trigger = replace(answered.by_name["Trigger"], transitions=(Transition("incomingRequest", "late"),))
+    begun = replace(answered, states=(trigger, *answered.states[1:]))
+    assert not fl.check(begun, ["whatsapp"], services={"content": [text()]}).of("content-approval"), "they have written"
     approved = {"content": [text(**asked("approved"))]}
     late = waits(f"{hours * 3600 + 1}", "timeout")
     assert not fl.check(late, ["whatsapp"], services=approved).of("content-approval")

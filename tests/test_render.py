@@ -226,6 +226,8 @@ def test_a_session_sends_all_messages_of_a_long_menu_and_takes_its_number() -> N
     session = Session(menu_flow(**asked), "sms")
     said = session.start("hi")
     assert len(said) == 3 and said[0] == "Which?" and all(len(text) <= 1_600 for text in said)
+    sent = session.variables["widgets"]["ask"]["outbound"]["Body"]
+    assert all(label in sent for label in labels) and sent.startswith("Which?")
     assert session.say("seven") == [f"{labels[6]}/"]
 
 
