@@ -348,7 +348,8 @@ def check(
 ) -> Findings:
     """Check a flow (or a workflow) with every rule of the catalogue: :func:`flowlab.check.check` says how.
 
-    ``services``: what the outside world answers; its calendars wake the rules about opening hours.
+    ``services``: what the outside world answers; its calendars wake the rules about opening hours, its content
+    templates those about content.
 
     >>> from flowlab.formats import load
     >>> flow = load("sample_data/flows/order_support_v2.json")
@@ -357,9 +358,11 @@ def check(
     "The calendar 'support' lists no holidays."
     """
     from flowlab.run.calendars_asked import opening
+    from flowlab.run.services_file import load_services
 
-    hours = None if services is None else opening(services)
-    return _check(thing, channels, workflow=workflow, workspace=workspace, config=config, hours=hours)
+    world = None if services is None else load_services(services)
+    hours, content = (opening(world), world.content) if world else (None, None)
+    return _check(thing, channels, workflow=workflow, workspace=workspace, config=config, hours=hours, content=content)
 
 
 def report(run: Run, path: str | Path, *, by: str = "channel") -> Path:

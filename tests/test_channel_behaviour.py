@@ -28,7 +28,6 @@ TELLING = {
     "typing_indicator": "nobody types here",
     "read_receipts": "for views",
     "reply_delay_p90_s": "for simulated customers",
-    "rendered_by": "who has to draw it",
     "threads": "for views",
     "templates": "in words; the service window acts",
     "media_max_mb": "the size of a file behind an address is not known",
@@ -210,6 +209,17 @@ def carried_by(medium: Channel, who: str) -> None:
     assert bool(lost.value) == (who in ("carrier", "provider"))
 
 
+def rendered_by(medium: Channel, who: str) -> None:
+    if not medium.value("quick_replies_max"):
+        return
+    asked = {"body": "Which?", "attributes": '{"choices": [{"label": "Order", "id": "o"}]}'}
+    echo = "{{widgets.ask.inbound.Body}}/{{widgets.ask.inbound.ButtonPayload}}"
+    ask = state("ask", "send-and-wait-for-reply", {"incomingMessage": "end"}, **asked)
+    session = fl.Session(Flow((ask, state("end", "send-message", {}, body=echo)), "ask"), medium)
+    session.start("hi")
+    assert session.tap("Order") == ["Order/o" if who == "platform" else "Order/"]
+
+
 def reply_delay_median_s(medium: Channel, seconds: float) -> None:
     ask = state("ask", "send-and-wait-for-reply", {"incomingMessage": None}, body="Yes?", timeout="9999999")
     table = fl.side_by_side(Flow((ask,), "ask"), ["hi", "yes"], [medium]).table
@@ -231,7 +241,15 @@ CASES: dict[str, Callable[..., None]] = {
         *(max_text_chars, text_counted_in, rich_text_chars, quick_replies_max, template_quick_replies_max),
         *(quick_reply_label_chars, long_label, list_items_max, list_item_chars, list_description_chars, cards_max),
         *(card_buttons_max, media_types, media_max_files, media_countries, text_with_media, subject, service_window_h),
-        *(session_expires_h, business_may_start, delivery_signal, carried_by, reply_delay_median_s, billing_unit),
+        *(
+            session_expires_h,
+            business_may_start,
+            delivery_signal,
+            carried_by,
+            rendered_by,
+            reply_delay_median_s,
+            billing_unit,
+        ),
     )
 } | {"opt_out_words": words("stop"), "opt_in_words": words("start"), "help_words": words("help")}
 

@@ -25,6 +25,7 @@ from check_cases import (
     to_agents,
     with_raw,
 )
+from content_cases import CASES as CONTENT_CASES
 from hours_cases import CASES as HOURS_CASES
 from routing_cases import CASES as ROUTING_CASES
 from small_flows import WAIT, ask, assign, flow, hand_off, misspelt, say, split, state, waiting
@@ -386,7 +387,9 @@ def test_arguments_are_a_list_of_texts(arguments: Any) -> None:
 def test_the_page_of_rules_is_up_to_date() -> None:
     page = (ROOT / "docs" / "rules.md").read_text(encoding="utf-8")
     assert page == catalogue_markdown(), "docs/rules.md is old: make it again as its comment says"
-    assert set(CASES) | set(ROUTING_CASES) | set(HOURS_CASES) == set(RULES), "every rule has a case, every case a rule"
+    assert set(CASES) | set(ROUTING_CASES) | set(HOURS_CASES) | set(CONTENT_CASES) == set(RULES), (
+        "every rule has a case, every case a rule"
+    )
 
 
 def test_the_page_of_widgets_is_up_to_date() -> None:

@@ -11,8 +11,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from flowlab.errors import FlowlabError, FormatError
+from flowlab.model.channel import channel
 from flowlab.model.shown import Choice
 from flowlab.run.content_file import load_content
+from flowlab.run.outgoing import of_template
+from flowlab.run.render_message import render
 from flowlab.run.services_file import load_services
 
 HX = "HX" + "a" * 32
@@ -77,3 +80,14 @@ def test_whatever_it_is_it_is_read_or_refused_in_words(data: Any) -> None:
 def test_a_file_of_thousands() -> None:
     many = [{"sid": f"HX{n:032x}", "types": {"twilio/text": {"body": "hi"}}} for n in range(3_000)]
     assert len(load_content(many)) == 3_000
+
+
+def test_a_button_of_several_cards_says_whose_it_is_where_it_stands_apart() -> None:
+    cards = [
+        {"title": name, "actions": [{"type": "QUICK_REPLY", "title": "Buy", "id": name}]} for name in ("Red", "Blue")
+    ]
+    template = load_content(one("twilio/carousel", {"body": "Shoes", "cards": cards}))[HX]
+    made = render(of_template(template, {}, channel("sms")), channel("sms"))
+    assert made.parts[-1].text.splitlines()[-2:] == ["1. Buy: Red", "2. Buy (2): Blue"]
+    single = load_content(one("twilio/carousel", {"body": "Shoes", "cards": cards[:1]}))[HX]
+    assert [choice.description for choice in single.variants["twilio/carousel"].choices] == [""]

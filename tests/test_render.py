@@ -17,7 +17,7 @@ from flowlab.model.content import Link
 from flowlab.model.event import EventKind
 from flowlab.model.flow import Flow
 from flowlab.model.shown import Choice, Shape
-from flowlab.run.answer import choice_to_tap, tapped, understood
+from flowlab.run.answer import choice_to_tap, place_of_choice, tapped, understood
 from flowlab.run.memo import Memo
 from flowlab.run.outgoing import Outgoing
 from flowlab.run.render import length
@@ -49,17 +49,19 @@ MESSAGES = {
 }
 
 
-def test_golden_table() -> None:
-    """One message on seven channels; read it as a designer would. Written anew where the file is deleted."""
+def golden_table() -> dict[str, Any]:
     table: dict[str, Any] = {}
     for name, message in MESSAGES.items():
         for medium in NAMES:
             made = render(message, channel(medium))
             parts = [json.loads(part.as_json()) for part in made.parts]
             table.setdefault(name, {})[medium] = parts or made.refusal
-    if not GOLDEN.exists():
-        GOLDEN.write_text(json.dumps(table, indent=1, ensure_ascii=False) + "\n", encoding="utf-8")
-    assert table == json.loads(GOLDEN.read_text(encoding="utf-8"))
+    return table
+
+
+def test_golden_table() -> None:
+    """One message on seven channels; read it as a designer would. ``python tests/test_render.py`` writes it anew."""
+    assert golden_table() == json.loads(GOLDEN.read_text(encoding="utf-8"))
 
 
 def with_facts(**facts: Any) -> Channel:
@@ -127,38 +129,106 @@ def test_as_twilio_refuses() -> None:
 
 
 WORDS = st.text(st.characters(codec="utf-8", exclude_categories=("Cs", "Cc")), min_size=1, max_size=30)
-LABEL = WORDS.filter(str.strip)
-
-
-@given(
-    st.lists(LABEL, min_size=1, max_size=20),
-    st.sampled_from(NAMES),
-    st.sampled_from([Shape.QUICK_REPLIES, Shape.LIST, Shape.CARDS]),
-    st.booleans(),
+LABEL = (WORDS | st.integers(40, 400).map("x".__mul__) | st.sampled_from(["Buy", "buy", "Buy (2)", "2"])).filter(
+    str.strip
 )
-def test_no_choice_is_lost_and_each_can_be_answered(labels: list[str], name: str, shape: Shape, apart: bool) -> None:
-    medium = channel(name)
-    message = Outgoing("Which?", choices=tuple(map(Choice, labels)), shape=shape, media=(PICTURE,) if apart else ())
+CHOICE = st.builds(Choice, LABEL, st.just(""), st.just("") | WORDS | st.just("y" * 100), st.just(""))
+BODY = WORDS.filter(str.strip) | st.integers(1, 2_500).map("z".__mul__)
+LIMIT = st.none() | st.integers(0, 30)
+TIGHT = st.fixed_dictionaries(
+    dict.fromkeys(("quick_replies_max", "list_items_max", "list_description_chars", "cards_max"), LIMIT)
+    | {name: st.none() | st.integers(4, 30) for name in ("quick_reply_label_chars", "list_item_chars")}
+    | {"max_text_chars": st.none() | st.integers(1, 60), "rich_text_chars": st.none() | st.integers(1, 30)}
+    | {"long_label": st.sampled_from(["cut", "refused"]), "text_with_media": st.booleans()}
+    | {"text_counted_in": st.sampled_from(["characters", "UTF-16 units"]), "card_buttons_max": LIMIT}
+    | {"template_quick_replies_max": LIMIT, "media_max_files": st.none() | st.integers(1, 3)}
+)
+MEDIUM = st.sampled_from(NAMES).map(channel) | TIGHT.map(lambda facts: with_facts(**facts))
+ASKED = st.builds(
+    Outgoing,
+    BODY,
+    st.lists(st.sampled_from([PICTURE, PAPER]), max_size=4).map(tuple),
+    st.lists(CHOICE, min_size=1, max_size=40).map(tuple),
+    shape=st.sampled_from([Shape.QUICK_REPLIES, Shape.LIST, Shape.CARDS]),
+    is_approved=st.booleans(),
+)
+
+
+@given(ASKED, MEDIUM)
+def test_no_choice_is_lost_no_limit_passed_and_a_change_is_told(message: Outgoing, medium: Channel) -> None:
     made = render(message, medium)
-    assert made.parts or made.refusal
+    limit = medium.value("max_text_chars", 10**9)
     if not made.parts:
+        lines = [f"{n}. {': '.join(filter(None, one[:3:2]))}" for n, one in enumerate(message.choices, 1)]
+        links = [url for url in message.media if not any(url in part.media for part in made.parts)]
+        alone = "\n".join((message.text, *links))
+        marked = len(" (40)")  # what tells two choices of one name apart
+        assert max(length(text, medium) for text in (alone, *lines)) + marked > limit, made.refusal
+        assert f"{limit:,}" in made.refusal
         return
     last = made.parts[-1]
-    assert [one.full_label or one.label for one in last.choices] == labels
-    assert length(last.text, medium) <= medium.value("max_text_chars", 10**9)
-    assert last.shape is shape or last.notes
-    limits = {Shape.QUICK_REPLIES: "quick_reply_label_chars", Shape.LIST: "list_item_chars"}
-    most = medium.value(limits.get(last.shape, ""), 10**9)
-    assert last.shape is Shape.NUMBERED or all(length(one.label, medium) <= most for one in last.choices)
+    assert [one.full_label or one.label for one in last.choices] == [one.label for one in message.choices]
+    assert last.shape is message.shape or last.notes
+    assert all(length(part.text, medium) <= limit for part in made.parts)
+    assert sum(len(part.media) for part in made.parts) + sum(part.text.count("https://") for part in made.parts) == len(
+        message.media
+    )
+    assert all(len(part.media) <= (medium.value("media_max_files") or 99) for part in made.parts)
+    if last.shape is Shape.NUMBERED:
+        told = "\n".join(part.text for part in made.parts)
+        assert all(f"{number}. {one.label}" in told for number, one in enumerate(last.choices, 1))
+        return
+    many = {Shape.QUICK_REPLIES: "quick_replies_max", Shape.LIST: "list_items_max"}.get(last.shape, "")
+    if message.is_approved and last.shape is Shape.QUICK_REPLIES:
+        many = "template_quick_replies_max" if medium.value("template_quick_replies_max") is not None else many
+    assert len(last.choices) <= medium.value(many, 99)
+    chars = "list_item_chars" if last.shape is Shape.LIST else "quick_reply_label_chars"
+    assert all(length(one.label, medium) <= medium.value(chars, 10**9) for one in last.choices)
+    assert length(last.text, medium) <= (medium.value("rich_text_chars") or 10**9)
+    if last.shape is Shape.LIST:
+        most = medium.value("list_description_chars") or 10**9
+        assert all(length(one.description, medium) <= most for one in last.choices)
+
+
+@given(ASKED, MEDIUM)
+def test_each_choice_shown_can_be_answered_by_label_by_number_and_by_tap(message: Outgoing, medium: Channel) -> None:
+    parts = render(message, medium).parts
+    if not parts:
+        return
+    last = parts[-1]
+    written = {key(name) for one in last.choices for name in (one.label, one.full_label)}
     for number, one in enumerate(last.choices, 1):
+        assert understood(one.label, last).choice == one.label
+        if str(number) not in written:
+            assert place_of_choice(number, last) == number - 1
         if last.shape is Shape.NUMBERED:
-            assert f"{number}. {one.label}" in last.text
-            if str(number) not in map(key, labels):
-                assert understood(str(number), last).body == one.label
+            assert str(number) in written or understood(str(number), last).body == one.label
         else:
-            assert choice_to_tap(one.label, last) == one
-            assert tapped(one, last).body == one.label
-            assert understood(one.label, last).choice == one.label
+            assert tapped(choice_to_tap(one.label, last), last, medium).body == one.label
+
+
+def test_numbered_text_over_the_limit_is_written_in_several_messages() -> None:
+    menu = Outgoing("Which?", choices=tuple(map(Choice, ("Order", "Return", "Agent"))), shape=Shape.LIST)
+    tight = {"quick_replies_max": 0, "list_items_max": 0}
+    parts = render(menu, with_facts(max_text_chars=20, **tight)).parts
+    assert [part.text for part in parts] == ["Which?", "1. Order\n2. Return", "3. Agent"]
+    assert parts[-1].choices == menu.choices and "3 messages" in parts[-1].notes[-1]
+    assert understood("1", parts[-1]).body == "Order"
+    pictured = render(Outgoing("Which?", (PICTURE,), menu.choices, shape=Shape.LIST), with_facts(max_text_chars=20))
+    assert [part.media for part in pictured.parts][:1] == [(PICTURE,)]
+    refused = render(menu, with_facts(max_text_chars=8, **tight))
+    assert not refused.parts and "takes 8" in refused.refusal, "'2. Return' does not fit in any message"
+
+
+def test_a_session_sends_all_messages_of_a_long_menu_and_takes_its_number() -> None:
+    labels = [f"{n} " + "x" * 300 for n in range(1, 9)]
+    asked = {"body": "Which?", "attributes": json.dumps({"choices": labels})}
+    session = Session(menu_flow(**asked), "sms")
+    said = session.start("hi")
+    assert len(said) == 3 and said[0] == "Which?" and all(len(text) <= 1_600 for text in said)
+    sent = session.variables["widgets"]["ask"]["outbound"]["Body"]
+    assert all(label in sent for label in labels) and sent.startswith("Which?")
+    assert session.say("seven") == [f"{labels[6]}/"]
 
 
 @pytest.mark.parametrize(
@@ -227,6 +297,21 @@ def test_a_tap_needs_a_button() -> None:
         chat.tap("Agent")
 
 
+def test_a_mail_answers_under_the_customers_subject_else_under_its_own_else_under_none() -> None:
+    asked = {"body": "Hello", "attributes": json.dumps({"subject": "News"})}
+
+    def shown(context: dict[str, str], **properties: Any) -> dict[str, Any]:
+        session = Session(menu_flow(**properties), "email")
+        session.start("hi", context=context)
+        found: dict[str, Any] = next(json.loads(event.value) for event in session.events if event.kind == "shown")
+        return found
+
+    assert shown({"subject": "My order"}, **asked)["subject"] == "Re: My order"
+    assert shown({"subject": "RE: My order"}, body="Hello")["subject"] == "RE: My order"
+    assert shown({}, **asked)["subject"] == "News"
+    assert "subject" not in shown({}, body="Which?", attributes='{"choices": ["Order"]}')
+
+
 def template(**more: Any) -> dict[str, Any]:
     types = {
         "twilio/quick-reply": {"body": "Hi {{1}}", "actions": [{"title": "Order", "id": "o"}]},
@@ -273,3 +358,7 @@ def test_remembering_and_walking_are_equal_with_choices(talks: list[list[str]]) 
                     session.say(text)
             assert pair[0].events == pair[1].events
             assert pair[0].shown == pair[1].shown
+
+
+if __name__ == "__main__":
+    GOLDEN.write_text(json.dumps(golden_table(), indent=1, ensure_ascii=False) + "\n", encoding="utf-8")

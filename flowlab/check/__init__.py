@@ -13,6 +13,7 @@ from flowlab.check.subject import Subject
 from flowlab.check.widget_page import widgets_markdown
 from flowlab.errors import UsageError
 from flowlab.model.channel import Channel, channel
+from flowlab.model.content import ContentTemplate
 from flowlab.model.finding import Finding, Severity
 from flowlab.model.flow import Flow
 from flowlab.model.opening import Opening
@@ -31,6 +32,7 @@ def check(
     workspace: Workspace | None = None,
     config: Settings = None,
     hours: Opening | None = None,
+    content: Mapping[str, ContentTemplate] | None = None,
 ) -> Findings:
     """Check a flow (or a workflow) with every rule of the catalogue, and its texts against what the channels carry.
 
@@ -38,7 +40,7 @@ def check(
     channel rules are silent. ``workflow`` and ``workspace``: the routing behind the flow; rules that need them are
     silent without. ``config``: which rules are off or weigh otherwise, a ``flowlab.toml`` or its content; None takes
     the nearest one beside the flow's file or above it, ``{}`` takes none. ``hours``: calendars of opening hours, and
-    who asks them; ``fl.check(flow, services=...)`` takes them from services.
+    who asks them; ``content``: content templates by sid. ``fl.check(flow, services=...)`` takes both from services.
 
     Raises UsageError for something that can not be checked, or an unknown channel; FormatError for a config with
     faults.
@@ -52,7 +54,7 @@ def check(
     """
     names = (channels,) if isinstance(channels, str) else channels
     flow, workflow = _things(thing, workflow)
-    subject = Subject(flow, tuple(map(channel, names)), workflow, workspace, hours)
+    subject = Subject(flow, tuple(map(channel, names)), workflow, workspace, hours, content or {})
     settings = _settings(config, thing.source)
     found, silenced = settings.apply((f for rule in RULES.values() for f in rule.findings(subject)), thing.source)
     worst_first = list(Severity)

@@ -7,6 +7,8 @@ from flowlab.check.rules import (
     assignments,
     attributes,
     channel,
+    content,
+    content_approval,
     handoff,
     hours,
     key_types,
@@ -175,6 +177,13 @@ FAMILIES: dict[str, tuple[Rule, ...]] = {
         routing_tasks.list_never_sent,
         routing_tasks.other_workflow,
     ),
+    "Content templates": (
+        content.unknown,
+        content.variables,
+        content.no_variant,
+        content.limits,
+        content_approval.approval,
+    ),
     "Opening hours": (
         opening.no_holidays,
         opening.handoff_unasked,
@@ -212,8 +221,9 @@ _HEAD = """# Rules
 What `flowlab check` and `fl.check` look for, before anything runs. An **error** leaves customers stuck or is refused
 by the platform, a **warning** is likely unwanted, a **note** is worth knowing. Rules about what a channel carries speak
 only where the check is asked for channels (`--channel sms`, `channels=["sms"]`); rules about routing only where it is
-given a workflow, rules about opening hours only where it is given services with a calendar (`--services`,
-`services=`). A `flowlab.toml` beside the flow, or above it, turns rules off or weighs them otherwise:
+given a workflow, rules about opening hours and content templates only where it is given services with a calendar or
+content (`--services`, `services=`). A `flowlab.toml` beside the flow, or above it, turns rules off or weighs them
+otherwise:
 
 ```toml
 [check.rules]

@@ -27,7 +27,7 @@ class Hit:
 
 Find = Callable[["Subject"], Iterable[Hit]]
 #: What a rule may look at. It runs only where all it needs was given.
-Need = Literal["flow", "workflow", "workspace", "hours"]
+Need = Literal["flow", "workflow", "workspace", "hours", "content"]
 
 
 @dataclass(frozen=True, slots=True)

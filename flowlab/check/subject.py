@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any, NamedTuple
@@ -12,6 +12,7 @@ from flowlab.check.order import Before
 from flowlab.check.rule import Need
 from flowlab.errors import nearest
 from flowlab.model.channel import Channel
+from flowlab.model.content import ContentTemplate
 from flowlab.model.flow import Flow, State, Transition
 from flowlab.model.kinds import TRIGGER_EVENTS
 from flowlab.model.opening import Opening
@@ -66,6 +67,7 @@ class Subject:
     workflow: Workflow | None = None
     workspace: Workspace | None = None
     hours: Opening | None = None
+    content: Mapping[str, ContentTemplate] = field(default_factory=dict)
     _hints: dict[tuple[str, tuple[str, ...]], str] = field(default_factory=dict, compare=False, repr=False)
 
     @cached_property
@@ -76,6 +78,7 @@ class Subject:
             "workflow": self.workflow is not None,
             "workspace": self.workspace is not None,
             "hours": self.hours is not None and bool(self.hours.calendars),
+            "content": bool(self.content),
         }
         return frozenset(need for need, is_there in there.items() if is_there)
 

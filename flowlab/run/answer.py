@@ -3,7 +3,8 @@
 A tap sends the caption, with the button's id beside it as the channel does. A number or its word stands for a choice
 only where flowlab numbered the choices itself; it is then passed on as that choice's caption, the work of an adapter.
 Whatever is unknown or could mean two choices is passed on as typed. The fields of a tap (ButtonText, ButtonPayload;
-of a list ListId, ListTitle) are general knowledge (M), not yet held against Twilio's webhook page.
+of a list ListId, ListTitle) are general knowledge (M), not yet held against Twilio's webhook page; they come only where
+the platform draws the buttons: a relay or window of one's own sends the caption alone.
 """
 
 from __future__ import annotations
@@ -16,6 +17,7 @@ from types import MappingProxyType
 from typing import NamedTuple
 
 from flowlab.errors import UsageError
+from flowlab.model.channel import Channel
 from flowlab.model.shown import Choice, Shape, Shown
 from flowlab.run.render_choices import key
 from flowlab.text.located_yaml import read_yaml
@@ -57,15 +59,21 @@ def understood(text: str, shown: Shown) -> Answer:
     return Answer(choice.label if how.startswith("number") else text, choice.label, how)
 
 
-def tapped(choice: Choice, shown: Shown) -> Answer:
+def tapped(choice: Choice, shown: Shown, channel: Channel) -> Answer:
     """What the tap of a choice sends.
 
+    >>> from flowlab.model.channel import channel
     >>> menu = Shown(Shape.QUICK_REPLIES, "Which?", (Choice("Order", "o"),))
-    >>> dict(tapped(menu.choices[0], menu).fields)
+    >>> dict(tapped(menu.choices[0], menu, channel("whatsapp")).fields)
     {'ButtonText': 'Order', 'ButtonPayload': 'o'}
+    >>> dict(tapped(menu.choices[0], menu, channel("webchat")).fields)
+    {}
     """
     label, identity = choice.label, choice.id or choice.label
-    if shown.shape is Shape.LIST:
+    fields: Mapping[str, str]
+    if channel.value("rendered_by") == "own code":
+        fields = _NOTHING
+    elif shown.shape is Shape.LIST:
         fields = {"ListTitle": label, "ListId": identity}
     else:
         fields = {"ButtonText": label, "ButtonPayload": identity}

@@ -18,7 +18,7 @@ Or written by hand in the same shape::
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -127,7 +127,7 @@ class ContentReader(Entries):
         return Variant(
             kind,
             "\n\n".join(filter(None, (own, *(card.text for card in parts)))),
-            (*choices, *self._items(body, place), *(one for card in parts for one in card.choices)),
+            (*choices, *self._items(body, place), *(one for card in parts for one in _of_card(card, parts))),
             (*links, *(one for card in parts for one in card.links)),
             (*self._media(body, place), *(one for card in parts for one in card.media)),
             texts.get("button", ""),
@@ -176,3 +176,9 @@ def read_content(given: Any, folder: Path, fault: Callable[[Place, str], None]) 
     except (FormatError, UsageError, ValueError) as error:  # ValueError: a path that holds a NUL
         fault(("content",), str(error))
         return {}
+
+
+def _of_card(card: Variant, cards: tuple[Variant, ...]) -> Iterator[Choice]:
+    """A card's buttons; of several cards each says whose it is, for where they stand apart from their card."""
+    title = card.text.partition("\n")[0] if len(cards) > 1 else ""
+    return (one._replace(description=one.description or title) for one in card.choices)

@@ -102,7 +102,7 @@ class Execution:
         view, shown = self.view, self.view.shown
         answer = Answer(text)
         if shown is not None:
-            answer = tapped(choice, shown) if choice else understood(text, shown)
+            answer = tapped(choice, shown, view.channel) if choice else understood(text, shown)
             view.shown = None
         self._set_time(time_s)
         view.heard_s = time_s

@@ -101,7 +101,8 @@ class Outbound:
         if last.choices:  # they stand until the customer writes, whatever is said after them
             view.shown = last
         files = sum(len(shown.media) for shown in made.parts)
-        return Sent(self._fixed, Body=last.text, Status="sent", NumMedia=str(files), NumSegments=str(units))
+        body = "\n".join(filter(None, (shown.text for shown in made.parts)))
+        return Sent(self._fixed, Body=body, Status="sent", NumMedia=str(files), NumSegments=str(units))
 
     def _stopped(self, view: View, text: str, media: str) -> Sent | None:
         """What the platform says that does not send now, after an opt-out for instance; None where it does."""
@@ -132,8 +133,8 @@ class Outbound:
         message, wrong = of_attributes(view.render(self._body), view.render(self._media), view.render(self._attributes))
         if wrong:
             view.tell(FAULT, detail=wrong)
-        if view.channel.value("subject") and not message.subject:
-            message = replace(message, subject=_answered_subject(view))
+        if view.channel.value("subject"):  # an answer keeps the customer's subject: by it mail programs keep a thread
+            message = replace(message, subject=_answered_subject(view) or message.subject)
         return message, ""
 
     def _of_content(self, view: View, sid: str) -> tuple[Outgoing, str]:

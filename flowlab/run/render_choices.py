@@ -23,7 +23,7 @@ class DoesNotFit(Exception):
 def fit(message: Outgoing, shape: Shape, channel: Channel, in_window: bool) -> tuple[tuple[Choice, ...], list[str]]:
     """The choices as the channel shows them in this shape, and what was changed. Raises DoesNotFit where it cannot."""
     if shape is Shape.NUMBERED:
-        return message.choices, []
+        return _labels(message.choices, None, channel)
     limit = channel.value("rich_text_chars")
     if limit and length(message.text, channel) > limit:
         unit = counted_in(channel)
@@ -32,7 +32,10 @@ def fit(message: Outgoing, shape: Shape, channel: Channel, in_window: bool) -> t
         return _as_list(message, channel, in_window)
     most = _most_buttons(message, channel) if shape is Shape.QUICK_REPLIES else _room_on_cards(message, channel)
     _count(len(message.choices), most, channel, shape)
-    return _labels(message.choices, channel.value("quick_reply_label_chars"), channel)
+    choices, notes = _labels(message.choices, channel.value("quick_reply_label_chars"), channel)
+    if shape is Shape.CARDS:  # each stands under its own card: nothing need tell whose it is
+        choices = tuple(one._replace(description="") for one in choices)
+    return choices, notes
 
 
 def _as_list(message: Outgoing, channel: Channel, in_window: bool) -> tuple[tuple[Choice, ...], list[str]]:
@@ -129,5 +132,33 @@ def numbered(text: str, choices: Sequence[Choice]) -> str:
     1. Order
     2. Return: within 30 days
     """
-    lines = [f"{n}. {': '.join(filter(None, (one.label, one.description)))}" for n, one in enumerate(choices, 1)]
-    return "\n".join(filter(None, (text, *lines)))
+    return "\n".join(filter(None, (text, *_lines(choices))))
+
+
+def spelt_out(text: str, choices: Sequence[Choice], channel: Channel) -> list[str]:
+    """The choices spelt out in as few messages as the channel's limit allows: the text first, then whole lines.
+
+    A text or a line that is over the limit by itself stays whole: the channel refuses it.
+
+    >>> from flowlab.model.channel import Fact, channel
+    >>> from dataclasses import replace
+    >>> small = replace(channel("sms"), facts={"max_text_chars": Fact(12)})
+    >>> spelt_out("Which?", (Choice("A"), Choice("B"), Choice("C"), Choice("D")), small)
+    ['Which?', '1. A\\n2. B', '3. C\\n4. D']
+    """
+    whole, limit = numbered(text, choices), channel.value("max_text_chars")
+    if not limit or length(whole, channel) <= limit:
+        return [whole]
+    parts = [text] if text else []
+    at_choices = len(parts)
+    for line in _lines(choices):
+        longer = f"{parts[-1]}\n{line}" if len(parts) > at_choices else ""
+        if longer and length(longer, channel) <= limit:
+            parts[-1] = longer
+        else:
+            parts.append(line)
+    return parts
+
+
+def _lines(choices: Sequence[Choice]) -> list[str]:
+    return [f"{n}. {': '.join(filter(None, (one.label, one.description)))}" for n, one in enumerate(choices, 1)]

@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 from flowlab.model.channel import Channel
 from flowlab.model.content import Link
 from flowlab.model.shown import Shape, Shown
 from flowlab.run.outgoing import Outgoing, takes
-from flowlab.run.render import refusal
-from flowlab.run.render_choices import LIST_BUTTON, DoesNotFit, fit, numbered
+from flowlab.run.render import counted_in, refusal
+from flowlab.run.render_choices import LIST_BUTTON, DoesNotFit, fit, spelt_out
 from flowlab.run.render_media import MediaNotCarried, carried
 
 #: Twilio's error codes. 63016, 216602, 63021 and 12300: Twilio docs, error pages (read 2026-11-25, D); 21617 and 21619:
@@ -79,10 +80,10 @@ def _with_choices(message: Outgoing, channel: Channel, in_window: bool, adapts: 
                 return Rendered(refusal=f"refused: {why}", code=CONTENT_NOT_TAKEN)
             reasons.append(str(why))
             continue
-        text = numbered(message.text, choices) if shape is Shape.NUMBERED else message.text
+        texts = spelt_out(message.text, choices, channel) if shape is Shape.NUMBERED else [message.text]
         button = (message.list_button or LIST_BUTTON) if shape is Shape.LIST else ""
         said = (*notes, *_why(message, shape, reasons), *changed)
-        return _sent(message, Shown(shape, text, choices, list_button=button, notes=said), channel)
+        return _sent(message, Shown(shape, texts[-1], choices, list_button=button, notes=said), channel, texts[:-1])
     raise AssertionError("numbered text always fits")
 
 
@@ -96,27 +97,45 @@ def _why(message: Outgoing, shape: Shape, reasons: list[str]) -> list[str]:
     return [told, *filter(None, [twilio])]
 
 
-def _sent(message: Outgoing, shown: Shown, channel: Channel) -> Rendered:
-    """The bubbles: media apart from the text where the channel does not carry both in one."""
-    wrong = refusal(shown.text, " ".join(message.media), channel)
-    if wrong:
-        too_long = bool(shown.text.strip())
-        if too_long and shown.notes:
-            wrong = f"{wrong} ({shown.notes[-1]})"
-        return Rendered(refusal=wrong, code=TOO_LONG if too_long else EMPTY)
-    last = replace(shown, subject=message.subject if channel.value("subject") else "")
-    if not message.media:
-        return Rendered((last,))
-    most = int(channel.value("media_max_files") or len(message.media))
-    if shown.text and (channel.value("text_with_media") is False or len(message.media) > most):
-        files = [message.media[at : at + most] for at in range(0, len(message.media), most)]
-        note = f"sent as {len(files) + 1} messages: {channel.label} carries text and media apart"
-        if channel.value("text_with_media") is not False:
-            note = f"sent as {len(files) + 1} messages: {channel.label} takes {most} file(s) in one"
-        apart = tuple(Shown(Shape.TEXT, "", media=one) for one in files)
-        return Rendered((*apart, replace(last, notes=(*last.notes, note))))
+def _sent(message: Outgoing, shown: Shown, channel: Channel, before: Sequence[str] = ()) -> Rendered:
+    """The bubbles: ``before``, texts that did not fit beside the last; media with the first text where the channel
+    carries both in one, else apart from it.
+    """
+    texts = [*before, shown.text]
+    for number, text in enumerate(texts):
+        wrong = refusal(text, "" if number else " ".join(message.media), channel)
+        if wrong:
+            return _refused(wrong, bool(text.strip()), shown)
+    notes = shown.notes
+    if before:
+        limit, unit = channel.value("max_text_chars"), counted_in(channel)
+        notes = (*notes, f"written in {len(texts)} messages: {channel.label} takes {limit:,} {unit} in one")
+    ahead, beside, apart = _media(message, texts[0], channel)
+    subject = message.subject if channel.value("subject") else ""
+    first = [Shown(Shape.TEXT, text, subject=subject) for text in before]
+    last = replace(shown, notes=(*notes, *apart), subject=subject)
+    bubbles = [*first, last]
+    bubbles[0] = replace(bubbles[0], media=beside)
+    return Rendered((*(Shown(Shape.TEXT, "", media=one) for one in ahead), *bubbles))
+
+
+def _refused(wrong: str, too_long: bool, shown: Shown) -> Rendered:
+    if too_long and shown.notes:
+        wrong = f"{wrong} ({shown.notes[-1]})"
+    return Rendered(refusal=wrong, code=TOO_LONG if too_long else EMPTY)
+
+
+def _media(
+    message: Outgoing, text: str, channel: Channel
+) -> tuple[list[tuple[str, ...]], tuple[str, ...], tuple[str, ...]]:
+    """The files that go ahead, message by message; those beside the first text; and why they go apart."""
+    most = int(channel.value("media_max_files") or len(message.media) or 1)
     files = [message.media[at : at + most] for at in range(0, len(message.media), most)]
-    return Rendered((*(Shown(Shape.TEXT, "", media=one) for one in files[:-1]), replace(last, media=files[-1])))
+    together = channel.value("text_with_media") is not False
+    if not files or not text or (together and len(files) == 1):
+        return files[:-1], files[-1] if files else (), ()
+    why = f"takes {most} file(s) in one" if together else "carries text and media apart"
+    return files, (), (f"sent as {len(files) + 1} messages: {channel.label} {why}",)
 
 
 def _links(message: Outgoing, channel: Channel) -> tuple[Outgoing, list[str]]:

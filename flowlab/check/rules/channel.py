@@ -11,6 +11,7 @@ from flowlab.model.channel import Channel
 from flowlab.model.finding import Severity
 from flowlab.model.flow import State
 from flowlab.model.kinds import TRIGGER_EVENTS, Family
+from flowlab.run.render import counted_in, length
 from flowlab.run.segments import Segments, segments
 from flowlab.text.plain import quote
 
@@ -72,9 +73,10 @@ def too_long(subject: Subject) -> Iterator[Hit]:
     for state, body in _bodies(subject):
         for channel in subject.channels:
             limit = channel.value("max_text_chars")
-            if limit and len(body) > limit:
+            if limit and length(body, channel) > limit:
                 yield Hit(
-                    f"The fixed part of the text is {len(body):,} characters; {channel.label} takes {limit:,}.",
+                    f"The fixed part of the text is {length(body, channel):,} {counted_in(channel)}; "
+                    f"{channel.label} takes {limit:,}.",
                     "Shorten it, or send it as two messages.",
                     state.name,
                     subject.path(state, "properties", "body"),
