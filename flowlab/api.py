@@ -11,12 +11,12 @@ from typing import TYPE_CHECKING, Any, cast, overload
 
 from flowlab.check import Findings, Settings
 from flowlab.check import check as _check
-from flowlab.errors import UsageError, did_you_mean
+from flowlab.errors import UsageError
 from flowlab.model.channel import Channel
 from flowlab.model.channel import channels as known_channels
 from flowlab.model.conversation import Conversation
 from flowlab.model.divergence import Divergence
-from flowlab.model.entry_point import BUSINESS, EntryPoint, EntryPoints
+from flowlab.model.entry_point import EntryPoint, EntryPoints
 from flowlab.model.event import Event
 from flowlab.model.flow import Flow
 from flowlab.model.routing import Queue, Workflow, Workspace
@@ -27,7 +27,6 @@ from flowlab.run.replay import replay_all
 from flowlab.run.segments import segments
 from flowlab.run.services import Services
 from flowlab.run.services_file import load_services
-from flowlab.run.session import Session
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -35,7 +34,6 @@ if TYPE_CHECKING:
     from flowlab.measure.replayed import Run
     from flowlab.measure.side_by_side import Cut
     from flowlab.run.routing_result import Routing
-    from flowlab.run.turns import Played, Turn
     from flowlab.show.channel_table import ChannelTable
     from flowlab.show.comparison import Comparison
     from flowlab.show.flow_diff import FlowDiff
@@ -44,7 +42,6 @@ if TYPE_CHECKING:
     from flowlab.widgets.chat import Chat
     from flowlab.widgets.flow_map import FlowMap
 
-_START = ("contact", "start_time", "conversation_id", "faults")  #: what of a session `side_by_side` hands on
 
 World = Services | Mapping[str, Any] | str | Path | None
 
@@ -195,60 +192,21 @@ def side_by_side(
     ['SMS: hi takes 2 segments, ’ makes it UCS-2']
     """
     from flowlab.measure.side_by_side import Talk
-    from flowlab.run.turns import known_on, read_turns
+    from flowlab.run.columns import play_all, stands
+    from flowlab.run.turns import read_turns
     from flowlab.show.side_by_side import SideBySide
 
     if not isinstance(flow, Flow):
-        raise UsageError(
-            f"side_by_side wants a Flow, not a {type(flow).__name__}. Read a file with flowlab.load(path)."
-        )
+        raise UsageError(f"side_by_side wants a Flow, not a {type(flow).__name__}; flowlab.load(path) reads one")
     done = read_turns(turns)
     names = (channels,) if isinstance(channels, str | Channel | EntryPoint) else channels
-    columns: list[str | Channel | EntryPoint] = [*(names or known_channels.values())]
-    world = load_services(services)
-    titles = _titles(columns)
+    columns = [*(names or known_channels.values())]
     talks, outcomes = [], []
-    for title, one in zip(titles, columns, strict=True):
-        known = known_on(title, start.get("context"), {*titles, *known_channels})
-        played = _play(flow, one, done, world, {**start, "context": known})
-        session, entry = played.session, one.name if isinstance(one, EntryPoint) else ""
+    for column, played in zip(columns, play_all(flow, columns, done, load_services(services), start), strict=True):
+        session, entry = played.session, column.name if isinstance(column, EntryPoint) else ""
         talks.append(Talk(session.channel, session.events, played.ends, session.window_closes_s, entry))
-        outcomes.append(_stands(session))
+        outcomes.append(stands(session))
     return SideBySide(flow.name, [turn.words for turn in done], talks, outcomes, _cut)
-
-
-def _titles(columns: Sequence[str | Channel | EntryPoint]) -> list[str]:
-    """What each column is called. Raises UsageError for one that stands there twice."""
-    titles = [one if isinstance(one, str) else one.name for one in columns]
-    twice = next((title for title, n in Counter(titles).items() if n > 1), None)
-    if twice is not None:
-        raise UsageError(f"{twice!r} is given twice; each column has a name of its own")
-    return titles
-
-
-def _play(
-    flow: Flow, column: str | Channel | EntryPoint, turns: list[Turn], world: Services, start: Mapping[str, Any]
-) -> Played:
-    from flowlab.run.turns import play
-
-    options = dict(start)
-    known, event = options.pop("context"), options.pop("event", "")
-    for key in options:
-        if key not in _START:
-            raise UsageError(f"side_by_side takes no {key!r}. {did_you_mean(key, ['context', 'event', *_START])}")
-    medium = column.medium if isinstance(column, EntryPoint) else column
-    session = Session(flow, medium, services=world, **options)
-    if isinstance(column, EntryPoint):
-        known = {**column.context, **known}
-        event = event or ("incomingRequest" if column.starts == BUSINESS else "")
-    return play(session, turns, known, event)
-
-
-def _stands(session: Session) -> str:
-    """How a talk stands."""
-    if session.waiting:
-        return f"waits in {session.place}"
-    return str(session.outcome or "not begun").replace("_", " ")
 
 
 def _cut(text: str) -> Cut:

@@ -251,6 +251,14 @@ class TestWhoMayBegin:
         assert fault.detail.endswith("the customer writes first")
         assert session.variables["flow"]["variables"]["delivery_notice"] == "not delivered"
 
+    def test_a_mail_from_a_template_has_a_subject(self, flow: fl.Flow) -> None:
+        found = fl.side_by_side(flow, ["hi"], ["email"], services=WORLD, context={"subject": "My parcel"}).table
+        assert set(found.loc[found["who"] == "flow", "subject"]) == {"Re: My parcel"}
+        named = flow.with_properties("tell_delivery", attributes='{"subject": "Your delivery"}')
+        session = self.begin(named, "email")
+        shown = next(event for event in session.events if event.kind == "shown")
+        assert '"subject": "Your delivery"' in shown.value
+
     def test_whatsapp_takes_no_free_text_from_who_begins(self) -> None:
         ends = (fl.Transition("sent"), fl.Transition("failed"))
         hello = fl.State("hi", "send-message", ends, {"body": "Hi"})

@@ -138,6 +138,11 @@ class TestDifferences:
         found = sides(["hi", "STOP"], ("sms", "webchat")).differences
         assert found[found["kind"] == "keyword"]["channels"].tolist() == ["sms"]
 
+    def test_an_apostrophe_is_no_quotation_mark(self) -> None:
+        labels = ["the customer's own label, which is long", "No"]
+        found = fl.side_by_side(menu_flow(), ["hi"], ["line"], services={"content": content(choices=labels)})
+        assert any("“the customer's own" in why for why in found.differences["why"])
+
     def test_channels_that_show_the_same(self) -> None:
         plain = fl.Flow((fl.State("hi", "send-message", (fl.Transition("sent"),), {"body": "Hello"}),), "hi")
         found = fl.side_by_side(plain, ["hi"])

@@ -69,7 +69,7 @@ Turns = Mapping[Talk, Sequence[Event]]
 Tell = Callable[[Talk, Sequence[Event], Turns, Callable[[str], Cut]], Iterator[str]]
 Step = tuple[str, str]
 _PLAIN = {Shape.NUMBERED.value: "numbers", Shape.QUICK_REPLIES.value: "buttons", Shape.LIST.value: "a list"}
-_QUOTED = re.compile(r"'([^']*)'")
+_QUOTED = re.compile(r"(?<!\w)(['\"])(.+?)\1(?!\w)")
 #: How a note begins that says what stands for what was written, and why.
 _INSTEAD = re.compile(r"shown as (.+?) instead of (.+?)(?:: (.*))?$", re.DOTALL)
 
@@ -124,7 +124,7 @@ def _why_so(shown: Shown, label: str) -> str:
 
 def _nameless(reason: str, label: str) -> str:
     bare = reason.removeprefix(f"{label} has ").replace(f", {label} ", ", ").replace(f": {label} ", ": ")
-    return _QUOTED.sub(lambda found: f"“{_short(found[1], 22)}”", bare)
+    return _QUOTED.sub(lambda found: f"“{_short(found[2], 22)}”", bare)
 
 
 def _shapes(events: Sequence[Event]) -> Iterator[Shape]:

@@ -74,10 +74,15 @@ class State:
     @property
     def text(self) -> str:
         """What the step says, tests or calls: the first thing to read about it. Liquid is left as it is."""
+        return str(self.properties[self.text_key]) if self.text_key else ""
+
+    @property
+    def text_key(self) -> str:
+        """The property that holds :attr:`text`; empty where there is none."""
         for key in ("body", "say", "input", "url", "flow_sid", "workflow"):
             value = self.properties.get(key)
             if isinstance(value, str) and value:
-                return value
+                return key
         return ""
 
     @property

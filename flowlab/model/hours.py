@@ -21,6 +21,7 @@ from flowlab.errors import UsageError
 from flowlab.model.display import bundle
 from flowlab.model.hours_file import read_hours_file
 from flowlab.model.week import DAY_MIN, WEEKDAYS, Interval, as_text
+from flowlab.text.moments import aware
 
 _DAY_S = 86_400
 _EPOCH_DAY = date(1970, 1, 1).toordinal()
@@ -208,16 +209,7 @@ def seconds_of(when: When) -> float:
     >>> seconds_of("2026-03-02T10:00:00+00:00")
     1772445600.0
     """
-    if isinstance(when, int | float):
-        found = float(when)
-    else:
-        try:
-            moment = when if isinstance(when, datetime) else datetime.fromisoformat(when)
-        except (ValueError, TypeError):
-            raise UsageError(f"{when!r:.80} is no time; write it like 2026-03-02T10:00:00+00:00") from None
-        if moment.tzinfo is None:
-            raise UsageError(f"{when!s:.80} has no time zone; write it like 2026-03-02T10:00:00+00:00")
-        found = moment.timestamp()
+    found = float(when) if isinstance(when, int | float) else aware(when).timestamp()
     if not FIRST_S <= found <= LAST_S:
         raise UsageError(f"{when!s:.80} is out of reach: calendars know the years 1970 to 9999")
     return found

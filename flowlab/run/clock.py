@@ -12,9 +12,10 @@ from datetime import UTC, date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
 from flowlab.errors import UsageError
+from flowlab.text.moments import EXAMPLE, aware
 
 #: A Monday morning. Sessions begin here unless told otherwise, so that the same call gives the same events every day.
-DEFAULT_START = "2026-03-02T10:00:00+00:00"
+DEFAULT_START = EXAMPLE
 #: The last second a calendar can name, 9999-12-31. Simulated time stays before it.
 LAST_S = 253_402_214_400.0
 _LONGEST = 60
@@ -141,10 +142,4 @@ def start_seconds(start: datetime | str | float) -> float:
         if not 0 <= start <= LAST_S:
             raise UsageError(f"start_time {start!r} is no time: expected seconds since 1970, up to the year 9999")
         return float(start)
-    try:
-        when = start if isinstance(start, datetime) else datetime.fromisoformat(start)
-    except (ValueError, TypeError):
-        raise UsageError(f"start_time {start!r} is no time; write it like {DEFAULT_START}") from None
-    if when.tzinfo is None:
-        raise UsageError(f"start_time {start!r} has no time zone; write it like {DEFAULT_START}")
-    return when.timestamp()
+    return aware(start, "start_time").timestamp()

@@ -128,14 +128,13 @@ class Outbound:
 
     def _message(self, view: View) -> tuple[Outgoing, str]:
         """What is to be sent, and its price category."""
-        if self._content:
-            return self._of_content(view, view.render(self._content))
-        message, wrong = of_attributes(view.render(self._body), view.render(self._media), view.render(self._attributes))
+        own, wrong = of_attributes(view.render(self._body), view.render(self._media), view.render(self._attributes))
         if wrong:
             view.tell(FAULT, detail=wrong)
+        message, category = self._of_content(view, view.render(self._content)) if self._content else (own, "")
         if view.channel.value("subject"):  # an answer keeps the customer's subject: by it mail programs keep a thread
-            message = replace(message, subject=_answered_subject(view) or message.subject)
-        return message, ""
+            message = replace(message, subject=_answered_subject(view) or own.subject)
+        return message, category
 
     def _of_content(self, view: View, sid: str) -> tuple[Outgoing, str]:
         known = view.services.content.get(sid)

@@ -14,8 +14,6 @@ from flowlab.show.layout_model import Box, Layout
 
 #: Not to be shown: where the state lies on Studio's canvas.
 _UNSHOWN = frozenset({"offset"})
-#: The properties that hold what a step says, tests or calls, so that they are not shown twice.
-_TEXTS = ("body", "say", "input", "url", "flow_sid", "workflow")
 
 
 def places_of(
@@ -40,11 +38,10 @@ def places_of(
 
 
 def _state(state: State) -> dict[str, Any]:
-    text_key = next((key for key in _TEXTS if isinstance(state.properties.get(key), str)), None)
-    shown = ((key, value) for key, value in state.properties.items() if key not in _UNSHOWN and key != text_key)
+    shown = ((key, value) for key, value in state.properties.items() if key not in (*_UNSHOWN, state.text_key))
     return {
         "type": state.type,
-        "text": None if text_key is None else state.properties[text_key],
+        "text": state.text if state.text_key else None,
         "properties": [
             {"key": key, "value": value, "json": False}
             if isinstance(value, str)

@@ -1,6 +1,6 @@
 // The flow map: the picture that Python laid out, to move about in, search, click, and edit.
 
-import { button, h } from "./lib/dom";
+import { button, choice, h } from "./lib/dom";
 import { Minimap } from "./lib/minimap";
 import { panel, type Desk, type Edit } from "./lib/panel";
 import { Picture } from "./lib/picture";
@@ -49,7 +49,6 @@ class FlowMap {
   private picture: Picture | null = null;
   private places = new Map<string, Place>();
   private aiming: number | null = null;
-  private focusTo = "";
 
   constructor(private readonly model: Model<Traits>) {
     this.root.append(this.tools, h("div", { class: "fl-body" }, this.stage, this.side), this.status);
@@ -100,8 +99,6 @@ class FlowMap {
     picture.tabTo(this.model.get("picked") || this.model.get("initial") || (picture.names()[0] ?? ""));
     this.paint();
     this.pick();
-    if (this.focusTo) picture.node(this.focusTo)?.focus();
-    this.focusTo = "";
   }
 
   private paint(): void {
@@ -187,7 +184,8 @@ class FlowMap {
   private equip(): void {
     const { model } = this;
     const layers = model.get("layers");
-    const list = layers.length > 1 ? this.layers(layers) : null;
+    const paint = (layer: string) => this.send({ do: "paint", layer });
+    const list = layers.length > 1 ? choice("What is painted on the map", layers, model.get("layer"), paint) : null;
     const undo = button("↶", "Undo (Ctrl+Z)", () => this.send({ do: "undo" }), { disabled: !model.get("can_undo") });
     const redo = button("↷", "Redo (Ctrl+Shift+Z)", () => this.send({ do: "redo" }), { disabled: !model.get("can_redo") });
     const title = model.get("title");
@@ -202,13 +200,6 @@ class FlowMap {
       button("SVG", "Save the picture as SVG", () => this.picture && save(this.picture.svg, title, "svg")),
       button("PNG", "Save the picture as PNG", () => this.picture && save(this.picture.svg, title, "png")),
     );
-  }
-
-  private layers(layers: [string, string][]): HTMLElement {
-    const list = h("select", { "aria-label": "What is painted on the map" });
-    for (const [key, words] of layers) list.append(h("option", { value: key, selected: key === this.model.get("layer") }, words));
-    list.addEventListener("change", () => this.send({ do: "paint", layer: list.value }));
-    return list;
   }
 
   private searcher(): HTMLElement {

@@ -137,9 +137,8 @@ def limits(subject: Subject) -> Iterator[Hit]:
             changed = [note for part in made.parts for note in part.notes]
             if made.refusal or changed:
                 yield Hit(
-                    f"On {channel.label} the template {called(template)} is {made.refusal or '; '.join(changed)}."
-                    if made.refusal
-                    else f"On {channel.label} the template {called(template)} is changed: {'; '.join(changed)}.",
+                    f"On {channel.label} the template {called(template)} is "
+                    f"{made.refusal or 'changed: ' + '; '.join(changed)}.",
                     "Shorten what is over the limit, or add a variant with fewer choices.",
                     state.name,
                     subject.path(state, "properties", "content_sid"),
