@@ -3,14 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from pathlib import Path
 from typing import Any
 
-import anywidget
 import traitlets
 
 from flowlab.check import check
-from flowlab.errors import FlowError, FlowlabError
+from flowlab.errors import FlowError
 from flowlab.model.channel import Channel
 from flowlab.model.event import Event, EventKind
 from flowlab.model.finding import Finding
@@ -21,13 +19,13 @@ from flowlab.show.draw_options import Options
 from flowlab.show.fold import fold, hidden_behind
 from flowlab.show.svg import FlowMap as Drawing
 from flowlab.widgets.editing import NEW_STATES, Editing
+from flowlab.widgets.lab_widget import STATIC, LabWidget
 from flowlab.widgets.places import places_of
 
-STATIC = Path(__file__).parents[1] / "static"
 PLAIN, FINDINGS, GIVEN = "plain", "findings", "given"
 
 
-class FlowMap(anywidget.AnyWidget):
+class FlowMap(LabWidget):
     """A flow (or anything with a graph) as a map: drag to move, Ctrl and wheel to zoom, click a state to read it.
 
     ``edit``: the side panel is a form, with undo and redo; :attr:`flow` is the flow as edited, which ``fl.save``
@@ -62,9 +60,6 @@ class FlowMap(anywidget.AnyWidget):
     initial = traitlets.Unicode().tag(sync=True)
     can_undo = traitlets.Bool(False).tag(sync=True)
     can_redo = traitlets.Bool(False).tag(sync=True)
-    said = traitlets.Unicode().tag(sync=True)
-    trouble = traitlets.Unicode().tag(sync=True)
-    height_px = traitlets.Int(560).tag(sync=True)
 
     def __init__(
         self,
@@ -85,7 +80,6 @@ class FlowMap(anywidget.AnyWidget):
         painted = GIVEN if self._options else PLAIN
         self.layers = [[PLAIN, "Plain"], *([[GIVEN, "Painted"]] if self._options else []), [FINDINGS, "Findings"]]
         self.layer = FINDINGS if self.editable else painted
-        self.on_msg(self._received)
         self._draw()
 
     @property
@@ -100,22 +94,13 @@ class FlowMap(anywidget.AnyWidget):
 
         What cannot be done is told in the widget, and in ``trouble``.
         """
-        try:
-            self.said, self.trouble = self._act(edit), ""
-        except FlowlabError as trouble:
-            self.trouble = str(trouble)
-        except Exception as trouble:  # nobody else would show it
-            self.trouble = f"{type(trouble).__name__}: {trouble}"
+        self.act(edit)
 
     def show(self, events: Iterable[Event], active: str = "") -> None:
         """Paint the steps of a run, and light a state."""
         steps = (e for e in events if e.kind == EventKind.STEP and not e.parent)
         self.walked = [[step.state, step.transitioned_to] for step in steps]
         self.active = active
-
-    def _received(self, _widget: Any, message: Any, _buffers: Any) -> None:
-        if isinstance(message, Mapping):
-            self.edit(message)
 
     def _act(self, edit: Mapping[str, Any]) -> str:
         what = edit.get("do")

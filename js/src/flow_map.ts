@@ -39,7 +39,7 @@ function render({ model, el }: { model: Model<Traits>; el: HTMLElement }): () =>
 }
 
 class FlowMap {
-  readonly root = h("div", { class: "fl-map-widget", role: "application", "aria-label": "Flow map" });
+  readonly root = h("div", { class: "fl-lab fl-map-widget", role: "application", "aria-label": "Flow map" });
   private readonly stage = h("div", { class: "fl-stage" });
   private readonly side = h("aside", { class: "fl-side", "aria-label": "State", hidden: true });
   private readonly status = h("div", { class: "fl-status", role: "status", "aria-live": "polite" });
