@@ -65,6 +65,8 @@ def draw(thing: Drawable, ax: Axes | None = None, **options: Unpack[Options]) ->
     - ``marks``: node, or edge ``(from, to)`` or ``(from, to, key)`` -> ``"added"``, ``"removed"``, ``"changed"`` or
       ``"moved"``: told by sign, word, line and colour, with a legend; all else steps back a little
     - ``theme``: ``"light"``, ``"dark"`` or a :class:`~flowlab.show.style.Theme`
+    - ``positions``: ``"flowlab"``, or ``"studio"``: boxes stand where Studio's canvas has them; where it has none of
+      them, a warning says so, and our own layout is used
     - ``text``: whether nodes show the beginning of what the step says, tests or calls
 
     Raises UsageError for what cannot be drawn, and for options that do not exist or do not fit it.

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, TypedDict
+from typing import TYPE_CHECKING, Any, Literal, TypedDict
 
 from flowlab.errors import UsageError, did_you_mean
 from flowlab.model.event import ENDED, Event, EventKind
@@ -19,6 +19,8 @@ if TYPE_CHECKING:
     from flowlab.show.style import Theme
 
 Walk = Iterable[str] | Iterable[tuple[str, str, str]] | Iterable[Event]
+#: Who says where boxes stand.
+Positions = Literal["flowlab", "studio"]
 Traffic = Mapping[tuple[str, str], int] | Mapping[tuple[str, str, str], int]
 
 
@@ -32,6 +34,7 @@ class Options(TypedDict, total=False):
     marks: Marking | None
     theme: str | Theme
     text: bool
+    positions: Positions
 
 
 def check_options(options: Mapping[str, Any]) -> None:
