@@ -153,7 +153,7 @@ def _facts(chart: Chart, options: Options) -> _Facts:
         reached=_reachable(chart),
         walked=None if path is None else read_path(chart, path),
         counts=None if traffic is None else Counts(traffic),
-        badges=badges(options.get("findings") or ()),
+        badges=badges(options.get("findings") or (), options.get("badges") or {}),
         marks=read_marks(chart, {**chart.marks, **(options.get("marks") or {})}),
         text=options.get("text", True),
     )

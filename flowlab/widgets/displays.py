@@ -34,4 +34,4 @@ def _map(thing: Any) -> dict[str, Any]:
         return {}
     shown: Any = FlowMap(thing)._repr_mimebundle_()
     views = shown[0] if isinstance(shown, tuple) else shown
-    return {kind: value for kind, value in views.items() if kind != "text/plain"}
+    return {kind: value for kind, value in views.items() if not kind.startswith("text/")}

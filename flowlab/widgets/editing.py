@@ -11,6 +11,7 @@ from flowlab.errors import FlowError, UsageError, did_you_mean
 from flowlab.model.flow import Condition, Flow, State, Transition
 from flowlab.model.kinds import KINDS, Family
 from flowlab.model.wording import COMPARISONS
+from flowlab.show.draw_chart import FARTHEST
 
 Edit = Mapping[str, Any]
 #: What a new state needs to be accepted and to do something, by widget type.
@@ -187,6 +188,15 @@ def _delete(flow: Flow, edit: Edit) -> Edited:
     return Edited(flow.without(name, rewire_to=on), f"deleted {name}; {into}", on or flow.initial_state)
 
 
+def _move(flow: Flow, edit: Edit) -> Edited:
+    """Another place on Studio's canvas, in its pixels. To Studio a place is two whole numbers."""
+    name, x, y = flow[edit["state"]].name, edit["x"], edit["y"]
+    if not all(isinstance(one, int | float) and abs(one) < FARTHEST for one in (x, y)):
+        raise FlowError(f"state {name!r}: {x!r}, {y!r} is no place on the canvas, expected two numbers")
+    made = flow.with_properties(name, offset={"x": round(x), "y": round(y)})
+    return Edited(made, f"{name}: moved to {round(x)}, {round(y)} on Studio's canvas", name)
+
+
 def _first(flow: Flow, edit: Edit) -> Edited:
     name = flow[edit["state"]].name
     return Edited(replace(flow, initial_state=name), f"the flow begins at {name}", name)
@@ -204,6 +214,7 @@ EDITS: Mapping[str, Callable[[Flow, Edit], Edited]] = {
     "add": _add,
     "delete": _delete,
     "first": _first,
+    "move": _move,
 }
 
 
