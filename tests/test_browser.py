@@ -78,6 +78,11 @@ def map_page(open_notebook: Callable[[str], Any]) -> Any:
 
 
 @pytest.fixture(scope="module")
+def layers_page(open_notebook: Callable[[str], Any]) -> Any:
+    return open_notebook("layers")
+
+
+@pytest.fixture(scope="module")
 def sides_page(open_notebook: Callable[[str], Any]) -> Any:
     return open_notebook("03_channels_side_by_side")
 
@@ -331,3 +336,131 @@ def test_channels_stand_side_by_side_and_each_mark_leads_to_its_reason(
     cell.screenshot(path=shots / f"side by side {theme}.png")
     for name, code in {"notice": "order = {", "night": "patient = flow", "segments": "hours = flow"}.items():
         cell_with(sides_page, code).screenshot(path=shots / f"{name} {theme}.png")
+
+
+def place_of(node: Any) -> tuple[float, float]:
+    """The middle and the top of a state's box, in pixels of the page."""
+    box = node.locator("path.box").bounding_box()
+    return box["x"] + box["width"] / 2, box["y"]
+
+
+def moved_by(node: Any, before: tuple[float, float]) -> float:
+    return max(abs(now - was) for now, was in zip(place_of(node), before, strict=True))
+
+
+def test_what_one_looks_at_stays_in_place_after_edits_and_folds(map_page: Any) -> None:
+    expect = sync_api.expect
+    desk = cell_with(map_page, "desk = fl.flow_map").locator(".fl-map-widget")
+    desk.scroll_into_view_if_needed()
+    desk.get_by_role("searchbox").fill("ask_return")
+    desk.get_by_role("searchbox").press("Enter")
+    side, node = desk.get_by_role("complementary"), desk.locator("g.node[data-state=ask_return]")
+    expect(side.get_by_label("Name of the state")).to_have_value("ask_return")
+    map_page.wait_for_timeout(400)  # the map glides there
+    first = place_of(node)
+    for label, to in (("Where timeout leads", ""), ("Where deliveryFailure leads", "hand_over")):
+        side.get_by_role("combobox", name=label).select_option(to)
+        expect(desk.get_by_role("status")).to_contain_text(label.split()[1])
+        await_idle(map_page)
+        assert moved_by(node, first) < 3
+    side.get_by_role("button", name="Fold or unfold").click()
+    expect(side.get_by_role("button", name="Fold or unfold")).to_contain_text("Unfold")
+    assert moved_by(node, first) < 3
+    side.get_by_role("button", name="Fold or unfold").click()
+    expect(side.get_by_role("button", name="Fold or unfold")).to_contain_text("Fold what follows")
+    assert moved_by(node, first) < 3
+    undo = desk.get_by_role("button", name="Undo")
+    while undo.is_enabled():
+        undo.click()
+        await_idle(map_page)
+    assert moved_by(node, first) < 3
+
+
+@themes
+def test_the_map_is_read_as_a_list(map_page: Any, shots: Path, theme: str) -> None:
+    expect = sync_api.expect
+    set_theme(map_page, theme)
+    desk = cell_with(map_page, "desk = fl.flow_map").locator(".fl-map-widget")
+    toggle = desk.get_by_role("button", name="Show the states as a list")
+    toggle.click()
+    table = desk.get_by_role("table")
+    expect(table.get_by_role("rowheader")).to_have_count(38)
+    table.get_by_role("button", name="ask_menu: show it").press("Enter")
+    expect(desk.get_by_role("complementary").get_by_label("Name of the state")).to_have_value("ask_menu")
+    row = table.get_by_role("row").filter(has=map_page.get_by_role("button", name="ask_menu: show it"))
+    expect(row).to_have_attribute("aria-current", "true")
+    desk.screenshot(path=shots / f"map list {theme}.png")
+    row.get_by_role("button", name="Go to split_menu").click()
+    expect(table.get_by_role("button", name="split_menu: show it")).to_be_focused()
+    map_page.keyboard.press("ArrowDown")
+    expect(table.get_by_role("button", name="split_menu: show it")).not_to_be_focused()
+    desk.get_by_role("button", name="Show the map").click()
+    expect(desk.locator("g.node[data-state=split_menu]")).to_be_visible()
+    desk.get_by_role("button", name="Close").click()
+
+
+@themes
+def test_a_run_has_its_layers_and_each_says_what_it_shows(layers_page: Any, shots: Path, theme: str) -> None:
+    expect = sync_api.expect
+    set_theme(layers_page, theme)
+    shown = cell_with(layers_page, "fl.flow_map(run)").locator(".fl-map-widget")
+    shown.scroll_into_view_if_needed()
+    layer, legend = shown.get_by_label("What is painted on the map"), shown.get_by_role("note")
+    for key, words, drawn in (
+        ("dropoff", "neither contained nor handed off", "g.badge"),
+        ("coverage", "what was never walked", "g.mark-unwalked"),
+        ("traffic", "172 conversations, replayed", "g.edge text.label"),
+    ):
+        layer.select_option(key)
+        expect(legend).to_contain_text(words)
+        expect(shown.locator(drawn).first).to_be_attached()
+        shown.screenshot(path=shots / f"map {key} {theme}.png")
+    diff = cell_with(layers_page, "fl.flow_map(fl.diff").locator(".fl-map-widget")
+    expect(diff.get_by_role("note")).to_contain_text("109 changes")
+    diff.scroll_into_view_if_needed()
+    diff.screenshot(path=shots / f"map diff {theme}.png")
+
+
+@themes
+def test_states_are_moved_by_hand_on_studio_s_canvas(layers_page: Any, shots: Path, theme: str) -> None:
+    expect = sync_api.expect
+    set_theme(layers_page, theme)
+    desk = cell_with(layers_page, "canvas = fl.flow_map").locator(".fl-map-widget")
+    desk.scroll_into_view_if_needed()
+    desk.get_by_role("searchbox").fill("ask_menu")
+    desk.get_by_role("searchbox").press("Enter")
+    node, other = desk.locator("g.node[data-state=ask_menu]"), desk.locator("g.node[data-state=split_menu]")
+    layers_page.wait_for_timeout(400)
+    start, still = place_of(node), place_of(other)
+    x, y = start[0], start[1] + 20
+    layers_page.keyboard.down("Alt")
+    layers_page.mouse.move(x, y)
+    layers_page.mouse.down()
+    layers_page.mouse.move(x + 60, y - 30, steps=4)
+    layers_page.mouse.up()
+    layers_page.keyboard.up("Alt")
+    expect(desk.get_by_role("status")).to_contain_text("ask_menu: moved to")
+    await_idle(layers_page)
+    layers_page.wait_for_timeout(300)
+    assert moved_by(node, (start[0] + 60, start[1] - 30)) < 3
+    assert moved_by(other, still) < 3
+    desk.screenshot(path=shots / f"map studio {theme}.png")
+    node.focus()
+    layers_page.keyboard.press("Alt+ArrowRight")
+    await_idle(layers_page)
+    expect(node).to_be_focused()
+    layers_page.wait_for_timeout(300)
+    assert place_of(node)[0] > start[0] + 65
+    cell_with(layers_page, "print(moved").click()
+    layers_page.keyboard.press("Control+Enter")
+    expect(cell_with(layers_page, "print(moved").locator(".jp-Cell-outputArea")).to_contain_text("True True")
+    for _ in range(2):
+        desk.get_by_role("button", name="Undo").click()
+        await_idle(layers_page)
+    layers_page.wait_for_timeout(300)
+    assert moved_by(node, start) < 3
+    desk.get_by_label("Layout").select_option("flowlab")
+    await_idle(layers_page)
+    assert moved_by(node, start) < 3
+    desk.get_by_label("Layout").select_option("studio")
+    await_idle(layers_page)

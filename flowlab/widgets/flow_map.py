@@ -142,9 +142,7 @@ class FlowMap(LabWidget):
         return self._redrawn(said, look_at=desk.look_at)
 
     def _redrawn(self, said: str, look_at: str = "") -> str:
-        self._draw()
-        if look_at and look_at != self.picked:
-            self.picked = look_at
+        self._draw(look_at)
         return said
 
     def _all_layers(self, own: Iterable[Layer]) -> dict[str, Layer]:
@@ -163,8 +161,8 @@ class FlowMap(LabWidget):
         self.positions = positions
         return ""
 
-    def _draw(self) -> None:
-        """Lay it out anew and tell the page, the places before the picture that shows them."""
+    def _draw(self, look_at: str = "") -> None:
+        """Lay it out anew and tell the page; ``look_at`` is picked."""
         thing = self.flow if self._editing else self._thing
         chart = chart_of(thing)
         hidden = {head: len(names) for head, names in hidden_behind(chart, self._folded).items()}
@@ -177,8 +175,8 @@ class FlowMap(LabWidget):
             self.places = places_of(thing, folded, drawing.layout, self._findings(thing), hidden)
             if self._editing:
                 self.can_undo, self.can_redo = self._editing.can_undo, self._editing.can_redo
-            if self.picked and self.picked not in folded.places:
-                self.picked = ""
+            picked = look_at or self.picked
+            self.picked = picked if picked in folded.places else ""
             self.picture = drawing.paint()
 
     def _painted(self) -> tuple[Options, str]:

@@ -1,7 +1,10 @@
 // The flow map: the picture that Python laid out, to move about in, search, click, and edit. Other widgets hold one too.
 
+import { glide, shift, type Laid } from "./anchor";
 import { button, choice, h } from "./dom";
+import { List } from "./list";
 import { Minimap } from "./minimap";
+import { canvasOf, carry, offset, STEP } from "./mover";
 import { panel, type Desk, type Edit } from "./panel";
 import { Picture } from "./picture";
 import { neighbour, search, type Place } from "./places";
@@ -18,6 +21,10 @@ export interface MapTraits {
   picked: string;
   layers: [string, string][];
   layer: string;
+  legend: string;
+  layouts: [string, string][];
+  positions: string;
+  canvas: number[];
   editable: boolean;
   types: [string, string][];
   comparisons: string[];
@@ -30,6 +37,7 @@ export interface MapTraits {
 }
 
 const CLICK_PX = 4;
+const ARROWS: Record<string, [number, number]> = { ArrowLeft: [-1, 0], ArrowRight: [1, 0], ArrowUp: [0, -1], ArrowDown: [0, 1] };
 
 export class FlowMapView {
   readonly root = h("div", { class: "fl-lab fl-map-widget", role: "application", "aria-label": "Flow map" });
@@ -37,14 +45,21 @@ export class FlowMapView {
   private readonly side = h("aside", { class: "fl-side", "aria-label": "State", hidden: true });
   private readonly status = h("div", { class: "fl-status", role: "status", "aria-live": "polite" });
   private readonly tools = h("div", { class: "fl-tools", role: "toolbar", "aria-label": "Flow map" });
+  private readonly legend = h("div", { class: "fl-legend", role: "note", "aria-live": "polite" });
+  private readonly list = new List((name) => this.choose(name), (name) => this.goTo(name));
   private readonly minimap = new Minimap(() => this.viewport);
   private readonly viewport = new Viewport(this.stage, (seen) => this.minimap.seen(seen));
   private picture: Picture | null = null;
   private places = new Map<string, Place>();
+  private told: Place[] | null = null;
+  private before: (Laid & { wanted: string[] }) | null = null;
+  private canvas: number[] = [];
+  private shown = "";
   private aiming: number | null = null;
 
   constructor(private readonly model: Model<MapTraits>) {
-    this.root.append(this.tools, h("div", { class: "fl-body" }, this.stage, this.side), this.status);
+    const body = h("div", { class: "fl-body" }, this.stage, this.list.element, this.side);
+    this.root.append(this.tools, this.legend, body, this.status);
     this.stage.append(this.minimap.element);
     this.mouse();
     this.root.addEventListener("keydown", (event) => this.key(event));
@@ -52,7 +67,7 @@ export class FlowMapView {
       const name = (event.target as Element).closest<SVGGElement>("g.node")?.dataset["state"];
       const box = name && this.places.get(name)?.box;
       if (name) this.picture?.tabTo(name);
-      if (box) this.viewport.reveal(asBox(box));
+      if (box && !this.quiet) this.viewport.reveal(asBox(box), false);
     });
   }
 
@@ -64,11 +79,12 @@ export class FlowMapView {
       watch(model, ["picture"], () => this.draw()),
       watch(model, ["walked", "active"], () => this.paint()),
       watch(model, ["picked", "places"], () => this.pick()),
-      watch(model, ["editable", "can_undo", "can_redo", "layers", "layer"], () => this.equip()),
+      watch(model, ["editable", "can_undo", "can_redo", "layers", "layer", "layouts", "positions"], () => this.equip()),
+      watch(model, ["legend"], () => this.explain()),
       watch(model, ["said", "trouble"], () => this.tell()),
       watch(model, ["height_px"], () => this.root.style.setProperty("--height", `${model.get("height_px")}px`)),
     ];
-    const size = new ResizeObserver(() => this.viewport.resized());
+    const size = new ResizeObserver(() => this.resized());
     size.observe(this.stage);
     return () => {
       size.disconnect();
@@ -76,11 +92,30 @@ export class FlowMapView {
     };
   }
 
+  /** The side panel may have come to stand on what was picked. */
+  private resized(): void {
+    this.viewport.resized();
+    const box = this.places.get(this.model.get("picked"))?.box;
+    if (box && this.stage.clientWidth > 0) this.viewport.reveal(asBox(box), false);
+  }
+
   private hold(): void {
-    this.places = new Map(this.model.get("places").map((place) => [place.name, place]));
+    const told = this.model.get("places");
+    if (told === this.told) return;
+    if (this.told) this.before = { places: this.places, canvas: this.canvas, wanted: [this.shown, this.model.get("active")] };
+    this.told = told;
+    this.places = new Map(told.map((place) => [place.name, place]));
+    if (this.list.shown) this.list.hold(told);
   }
 
   private draw(): void {
+    this.hold();
+    const focused = (this.stage.getRootNode() as Document | ShadowRoot).activeElement;
+    const had = focused && this.stage.contains(focused) ? (focused.closest<SVGGElement>("g.node")?.dataset["state"] ?? "") : null;
+    const after: Laid = { places: this.places, canvas: this.model.get("canvas") };
+    const { before } = this;
+    const by = before ? shift(before, after, before.wanted, this.viewport.view) : { dx: 0, dy: 0 };
+    [this.before, this.canvas] = [null, after.canvas];
     const labels = new Map([...this.places.values()].map((place) => [place.name, spoken(place)]));
     const picture = new Picture(this.model.get("picture"), labels);
     this.picture?.svg.remove();
@@ -88,19 +123,41 @@ export class FlowMapView {
     this.stage.prepend(picture.svg);
     const boxes = new Map([...this.places.values()].map((place) => [place.name, asBox(place.box)]));
     this.minimap.hold(picture, boxes, picture.svg.viewBox.baseVal as unknown as DOMRect);
-    this.viewport.hold(picture.svg);
+    this.viewport.hold(picture.svg, by);
+    if (before) glide(before, after, by, (name) => picture.node(name));
     picture.tabTo(this.model.get("picked") || this.model.get("initial") || (picture.names()[0] ?? ""));
-    this.paint();
+    this.light();
     this.pick();
+    const again = had !== null ? picture.node(this.places.has(had) ? had : this.model.get("picked")) : null;
+    if (again) this.quietly(() => again.focus({ preventScroll: true }));
   }
 
   private paint(): void {
+    this.light();
+    const box = this.places.get(this.model.get("active"))?.box;
+    if (box) this.viewport.reveal(asBox(box));
+  }
+
+  private light(): void {
     const active = this.model.get("active");
     this.picture?.walk(this.model.get("walked"));
     this.picture?.mark("active", active ? [active] : []);
     this.minimap.light(active || this.model.get("picked"));
-    const box = this.places.get(active)?.box;
-    if (box) this.viewport.reveal(asBox(box));
+  }
+
+  private explain(): void {
+    const legend = this.model.get("legend");
+    this.legend.textContent = legend;
+    this.legend.hidden = !legend;
+  }
+
+  private quiet = false;
+
+  /** Gives the focus without moving the picture. */
+  private quietly(act: () => void): void {
+    this.quiet = true;
+    act();
+    this.quiet = false;
   }
 
   private pick(): void {
@@ -110,6 +167,10 @@ export class FlowMapView {
     this.aiming = null;
     if (place) this.side.replaceChildren(this.closer(), panel(place, this.desk(place)));
     this.minimap.light(this.model.get("active") || (place?.name ?? ""));
+    this.list.pick(place?.name ?? "");
+    if (this.before) return; // it is about to be drawn
+    if (place && place.name !== this.shown) this.viewport.reveal(asBox(place.box), false);
+    this.shown = place?.name ?? "";
   }
 
   private closer(): HTMLElement {
@@ -140,6 +201,7 @@ export class FlowMapView {
       this.send({ do: "connect", state: this.model.get("picked"), exit: this.aiming, to: name });
       return this.aimed();
     }
+    this.shown = name;
     this.model.set("picked", name);
     this.model.save_changes();
     this.pick();
@@ -156,7 +218,27 @@ export class FlowMapView {
     if (!box) return;
     this.choose(name);
     this.viewport.reveal(asBox(box));
-    this.picture?.node(name)?.focus({ preventScroll: true });
+    if (this.list.shown) this.list.focus(name);
+    else this.picture?.node(name)?.focus({ preventScroll: true });
+  }
+
+  private showList(on: boolean): void {
+    if (on) this.list.hold(this.places.values());
+    this.list.show(on);
+    this.stage.hidden = on;
+    this.list.pick(this.model.get("picked"));
+    this.equip();
+  }
+
+  private move(name: string, dx: number, dy: number): void {
+    const [canvas, box] = [this.movable(), this.places.get(name)?.box];
+    if (!canvas || !box) return;
+    const { x, y } = offset(canvas, asBox(box));
+    this.send({ do: "move", state: name, x: x + Math.round(dx), y: y + Math.round(dy) });
+  }
+
+  private movable() {
+    return this.model.get("editable") ? canvasOf(this.model.get("canvas")) : null;
   }
 
   private send(edit: Edit): void {
@@ -179,6 +261,12 @@ export class FlowMapView {
     const layers = model.get("layers");
     const paint = (layer: string) => this.send({ do: "paint", layer });
     const list = layers.length > 1 ? choice("What is painted on the map", layers, model.get("layer"), paint) : null;
+    const arrange = (positions: string) => this.send({ do: "arrange", positions });
+    const layouts = model.get("layouts");
+    const layout = layouts.length ? choice("Layout", layouts.map(([key, words]) => [key, `Layout: ${words}`]), model.get("positions"), arrange) : null;
+    if (layout && this.movable()) layout.title = "Alt and drag (or Alt and an arrow key) moves a state on Studio's canvas";
+    const on = this.list.shown;
+    const list_ = button("List", on ? "Show the map" : "Show the states as a list", () => this.showList(!on), { "aria-pressed": String(on) });
     const undo = button("↶", "Undo (Ctrl+Z)", () => this.send({ do: "undo" }), { disabled: !model.get("can_undo") });
     const redo = button("↷", "Redo (Ctrl+Shift+Z)", () => this.send({ do: "redo" }), { disabled: !model.get("can_redo") });
     const title = model.get("title");
@@ -186,10 +274,12 @@ export class FlowMapView {
       h("strong", { class: "fl-title", title }, title),
       this.searcher(),
       ...(list ? [list] : []),
+      ...(layout ? [layout] : []),
       ...(model.get("editable") ? [undo, redo] : []),
       button("−", "Smaller (-)", () => this.viewport.zoom(1 / 1.25)),
       button("+", "Larger (+)", () => this.viewport.zoom(1.25)),
       button("Fit", "Show the whole flow (0)", () => this.viewport.fit()),
+      list_,
       button("SVG", "Save the picture as SVG", () => this.picture && save(this.picture.svg, title, "svg")),
       button("PNG", "Save the picture as PNG", () => this.picture && save(this.picture.svg, title, "png")),
     );
@@ -236,6 +326,8 @@ export class FlowMapView {
     const { key } = event;
     if ((event.ctrlKey || event.metaKey) && key.toLowerCase() === "z")
       return this.model.get("editable") ? () => this.send({ do: event.shiftKey ? "redo" : "undo" }) : null;
+    const way = name && event.altKey && this.movable() ? ARROWS[key] : undefined;
+    if (way && name) return () => this.move(name, way[0] * STEP, way[1] * STEP);
     if (event.ctrlKey || event.metaKey || event.altKey) return null;
     if (key.startsWith("Arrow") && name) return () => this.picture?.node(neighbour(this.places, name, key) ?? name)?.focus({ preventScroll: true });
     if ((key === "Enter" || key === " ") && name) return () => this.choose(name);
@@ -253,25 +345,29 @@ export class FlowMapView {
 
   /** Drag to move, wheel with Ctrl (or a pinch) to zoom, a plain wheel moves only where the map has the focus. */
   private mouse(): void {
-    let from: { x: number; y: number; node: string | null; far: boolean } | null = null;
+    let from: { x: number; y: number; node: string | null; far: boolean; carries: boolean; dx: number; dy: number } | null = null;
     const { stage } = this;
     stage.addEventListener("pointerdown", (event) => {
       if (event.button !== 0) return;
       const node = (event.target as Element).closest<SVGGElement>("g.node")?.dataset["state"] ?? null;
-      from = { x: event.clientX, y: event.clientY, node, far: false };
+      const carries = event.altKey && node !== null && this.movable() !== null;
+      from = { x: event.clientX, y: event.clientY, node, far: false, carries, dx: 0, dy: 0 };
     });
     stage.addEventListener("pointermove", (event) => {
       if (!from || !event.buttons) return;
       const [dx, dy] = [event.clientX - from.x, event.clientY - from.y];
       if (!from.far && Math.hypot(dx, dy) < CLICK_PX) return;
       if (!from.far) stage.setPointerCapture(event.pointerId);
-      from = { ...from, x: event.clientX, y: event.clientY, far: true };
+      from = { ...from, x: event.clientX, y: event.clientY, far: true, dx: from.dx + dx, dy: from.dy + dy };
       stage.classList.add("dragging");
-      this.viewport.pan(dx, dy);
+      if (!from.carries) this.viewport.pan(dx, dy);
+      else if (this.picture && from.node) carry(this.picture, from.node, from.dx * this.viewport.scale, from.dy * this.viewport.scale);
     });
     stage.addEventListener("pointerup", () => {
       stage.classList.remove("dragging");
       if (from?.node && !from.far) this.choose(from.node);
+      const scale = this.viewport.scale / (this.movable()?.scale ?? 1);
+      if (from?.node && from.far && from.carries) this.move(from.node, from.dx * scale, from.dy * scale);
       from = null;
     });
     stage.addEventListener("wheel", (event) => this.wheel(event), { passive: false });
