@@ -241,11 +241,22 @@ def flow_map(
     return FlowMap(thing, edit=edit, channels=channels, height_px=height_px, options=cast("Any", options))
 
 
-def chat(flow: Flow, channel: str | Channel = "sms", *, services: World = None) -> Chat:
-    """Talk to a flow in the notebook: type, read its answer, and see the state light up."""
+def chat(
+    flow: Flow,
+    channel: str | Channel | EntryPoint = "sms",
+    *,
+    services: World = None,
+    edit: bool = False,
+    height_px: int = 720,
+) -> Chat:
+    """Talk to a flow in the notebook, as on a phone, and see the map follow; fork the talk, let time pass, save it.
+
+    ``channel``: a name, a channel of your own, or an entry point. ``services``: what the outside world answers.
+    ``edit``: the flow can be changed on the map, and the talk is had again with the changed flow.
+    """
     from flowlab.widgets.chat import Chat
 
-    return Chat(flow, channel, services=services)
+    return Chat(flow, channel, services=services, edit=edit, height_px=height_px)
 
 
 def channel_table(

@@ -52,6 +52,16 @@ def browser_path() -> str | None:
 
 #: Notebooks that only the tests need, by name: their cells.
 PAGES = {
+    "chat": [
+        "import flowlab as fl\n\nflow = fl.load('../sample_data/flows/store_service.json')\n"
+        "services = '../sample_data/services/store_service.yaml'",
+        "chat = fl.chat(flow, 'whatsapp', services=services, edit=True)\nchat",
+        "chat",
+        "body = '<img src=x onerror=alert(1)>' + chr(0x202E) + 'x' * 100_000\n"
+        "ask = fl.State('<b>ask</b>', 'send-and-wait-for-reply', (fl.Transition('incomingMessage', '<b>ask</b>'),), "
+        "{'body': body})\nfl.chat(fl.Flow((ask,), '<b>ask</b>', name=body), 'webchat')",
+        "print(chat.channel, chat.session.outcome, len(chat.talks))",
+    ],
     "map": [
         "import flowlab as fl\n\nflow = fl.load('../sample_data/flows/order_support.json')",
         "desk = fl.flow_map(flow, edit=True, channels=['sms'])\ndesk",

@@ -159,6 +159,12 @@ export class FlowMapView {
     this.picture?.node(name)?.focus({ preventScroll: true });
   }
 
+  /** Brings a state into sight. */
+  look(name: string): void {
+    const box = this.places.get(name)?.box;
+    if (box) this.viewport.reveal(asBox(box));
+  }
+
   private send(edit: Edit): void {
     this.model.send(edit);
   }
