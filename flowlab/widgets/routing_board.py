@@ -141,7 +141,7 @@ class RoutingBoard(FlowMap):
         priority = max(self.priority, 0)
         self._routing = found = self._desk.run(self.channel, priority)
         self._moments = moments_of(found)
-        faults = [short(fault, _LONGEST) for fault in found.faults]
+        faults = ["\n".join(short(line, _LONGEST) for line in fault.split("\n")) for fault in found.faults]
         status = found.assignment_status
         with self.hold_sync():
             self.lines = [line.as_json() for line in lines_of(found)]

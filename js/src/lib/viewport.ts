@@ -19,6 +19,7 @@ export class Viewport {
   private frame = 0;
   private fitted = false; // a widget is drawn before it has a size
   private kept = 1; // the scale before the stage changed its size
+  private size = { width: 0, height: 0 };
 
   constructor(
     private readonly stage: HTMLElement,
@@ -90,7 +91,8 @@ export class Viewport {
   /** The stage has another size: the same scale, the same middle. */
   resized(): void {
     const { width, height } = this.shape();
-    if (width < 2 || height < 2) return;
+    if (width < 2 || height < 2 || (width === this.size.width && height === this.size.height)) return;
+    this.size = { width, height };
     if (!this.fitted) return this.fit(false);
     const scale = this.kept;
     const [x, y] = [this.seen.x + this.seen.width / 2, this.seen.y + this.seen.height / 2];
