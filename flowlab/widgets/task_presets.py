@@ -19,6 +19,8 @@ from flowlab.widgets.task_values import MISSING, put
 
 Task = dict[str, Any]
 _MOST_TRIED, _MOST_DODGES, _MOST_FILTERS = 300, 6, 100
+#: Expressions looked at for one filter, and for all: some have no solution, and no end of combinations.
+_MOST_LOOKS, _ALL_LOOKS = 2_000, 30_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,23 +61,29 @@ class _Search:
         self._readings: Readings = view.readings
         self._trees = [view.filter_expression(each).tree for each in view.workflow.filters]
         self._pools = {field.path: (*field.values, MISSING) for field in fields}
+        self._left, self._all_left = 0, _ALL_LOOKS
 
     def examples(self) -> Iterator[Task | None]:
         """For each filter a task that it takes: no filter before it does."""
         for index, tree in enumerate(self._trees):
+            self._left = min(_MOST_LOOKS, self._all_left)
             tasks = islice(self._solve(tree, {}), _MOST_TRIED) if tree else ()
             dodged = (self._dodge(task, index) for task in tasks)
             yield next((task for task in dodged if task is not None), None)
 
     def untaken(self) -> Task | None:
         """A task that no filter takes."""
+        self._left = _MOST_LOOKS
         return self._dodge({}, len(self._trees))
 
     def _holds(self, tree: Expression | None, task: Task) -> bool:
+        self._left, self._all_left = self._left - 1, self._all_left - 1
         return tree is not None and holds(tree, task, self._readings)
 
     def _solve(self, tree: Expression, task: Task) -> Iterator[Task]:
-        """Tasks for which the expression holds, made from this one."""
+        """Tasks for which the expression holds, made from this one, as long as looks are left."""
+        if self._left <= 0:
+            return
         if self._holds(tree, task):
             yield task
         elif isinstance(tree, Comparison):
@@ -99,6 +107,8 @@ class _Search:
         """The task with other values of what an expression reads."""
         paths = list(dict.fromkeys(use.path.segments for use in uses(tree)))
         for values in product(*(self._pools.get(path, (MISSING,)) for path in paths)):
+            if self._left <= 0:
+                return
             made = task
             for path, value in zip(paths, values, strict=True):
                 made = put(made, path, value)
