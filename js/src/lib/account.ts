@@ -87,6 +87,7 @@ export class Account {
     for (const { line, element } of this.lines) {
       const { state, sign, text } = told(line, step);
       element.dataset["state"] = state;
+      if (line.node) element.setAttribute("aria-label", [`${state}: ${line.head}`, line.code, text].filter(Boolean).join("; "));
       const is_now = line.at === step || line.done === step;
       if (is_now) element.setAttribute("aria-current", "step");
       else element.removeAttribute("aria-current");

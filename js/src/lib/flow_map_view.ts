@@ -162,7 +162,6 @@ export class FlowMapView {
     const box = this.places.get(name)?.box;
     if (!box) return;
     this.choose(name);
-    this.viewport.resized(); // the side panel may have come
     this.viewport.reveal(asBox(box));
     this.picture?.node(name)?.focus({ preventScroll: true });
   }

@@ -23,7 +23,7 @@ export class TaskForm {
   constructor(private readonly model: Model<RoutingTraits>) {
     const whole = h("label", { class: "fl-caption" }, "The whole task as JSON", this.json);
     this.root.append(this.begin, this.attributes, whole, this.trouble, this.options, this.team);
-    this.listen(this.json, () => this.send({ do: "json", text: this.json.value }), true);
+    this.listen(this.json, () => this.edit({ do: "json", text: this.json.value }), true);
   }
 
   /** Follows the model until it is taken away. */
@@ -47,6 +47,13 @@ export class TaskForm {
 
   private send(message: Record<string, unknown>): void {
     this.model.send(message);
+  }
+
+  /** The task is no longer the one that was begun with. */
+  private edit(message: Record<string, unknown>): void {
+    const list = this.begin.querySelector("select");
+    if (list) list.value = "";
+    this.send(message);
   }
 
   /** Before anything else happens, what was typed last is sent. */
@@ -119,7 +126,7 @@ export class TaskForm {
   }
 
   private type(name: string, text: string): void {
-    this.send({ do: "field", name, text });
+    this.edit({ do: "field", name, text });
   }
 
   private fill(): void {
