@@ -107,7 +107,8 @@ export class Account {
 
   /** Brings the target or worker into sight that the moment is about. */
   private find(): void {
-    this.reveal(this.lines.find(({ line, element }) => line.level > 0 && element.hasAttribute("aria-current"))?.element);
+    const targets = this.lines.filter(({ line }) => line.level > 0);
+    this.reveal((targets.find(({ element }) => element.hasAttribute("aria-current")) ?? targets[0])?.element);
   }
 
   /** Marks the lines of the node that is picked on the map, and brings the first into sight. */
