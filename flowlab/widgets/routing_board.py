@@ -129,12 +129,13 @@ class RoutingBoard(FlowMap):
         """Run the task anew and tell the page."""
         with self.hold_sync():
             if workers:
-                self._thing = self._desk.thing
-                self._draw()
                 self._tell_workers()
             self.task_json, self.task_trouble = self._desk.text, ""
             self.texts = {field.name: field.text(self._desk.task) for field in self._desk.fields}
             self._run()
+        if workers:  # a large map takes seconds to lay out, and the answer need not wait for it
+            self._thing = self._desk.thing
+            self._draw()
         return str(self.said)
 
     def _run(self, _change: Any = None) -> None:
