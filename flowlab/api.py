@@ -41,6 +41,7 @@ if TYPE_CHECKING:
     from flowlab.show.walked import Walked
     from flowlab.widgets.chat import Chat
     from flowlab.widgets.flow_map import FlowMap
+    from flowlab.widgets.routing_board import RoutingBoard
 
 
 World = Services | Mapping[str, Any] | str | Path | None
@@ -288,22 +289,49 @@ def route(
     >>> route({"language": "pt"}, f"{folder}/support_workflow.json", f"{folder}/workspace.yaml").worker
     'Beatriz'
     """
-    from flowlab.formats import load
-    from flowlab.formats.taskrouter import read_workflow
     from flowlab.formats.workspace import load_workspace
     from flowlab.run.routing import route as _route
 
     if not isinstance(task, Mapping):
         raise UsageError(f"a task is a mapping of attributes, such as {{'language': 'pt'}}, not {task!r:.80}")
-    found: object = workflow
-    if not isinstance(workflow, Workflow):
-        found = read_workflow(workflow) if isinstance(workflow, Mapping) else load(workflow)
-    if not isinstance(found, Workflow):
-        raise UsageError(f"{workflow!s:.80} holds no TaskRouter workflow but a {type(found).__name__.lower()}")
+    found = _workflow(workflow)
     if workspace is None:
         nobody = Workspace(tuple(Queue(ref) for ref in found.queues), name="no workspace")
         return _route(task, found, nobody, **options)
     return _route(task, found, load_workspace(workspace), **options)
+
+
+def routing_board(
+    workflow: Workflow | Mapping[str, Any] | str | Path,
+    workspace: Workspace | Mapping[str, Any] | str | Path | None = None,
+    *,
+    flow: Flow | None = None,
+    task: Mapping[str, Any] | None = None,
+    height_px: int = 860,
+) -> RoutingBoard:
+    """Route by hand in the notebook: type a task, tick who is there, and see where it goes, when, and why.
+
+    ``workflow`` and ``workspace``: objects or files, as for :func:`route`. ``flow``: the map is the whole journey then,
+    and what the flow sends can be begun with. ``task``: what the form begins with. ``.task``, ``.routing`` and
+    ``.code`` (the :func:`route` call) are what it came to.
+    """
+    from flowlab.formats.workspace import load_workspace
+    from flowlab.widgets.routing_board import RoutingBoard
+
+    team = None if workspace is None else load_workspace(workspace)
+    return RoutingBoard(_workflow(workflow), team, flow=flow, task=task, height_px=height_px)
+
+
+def _workflow(given: Workflow | Mapping[str, Any] | str | Path) -> Workflow:
+    from flowlab.formats import load
+    from flowlab.formats.taskrouter import read_workflow
+
+    if isinstance(given, Workflow):
+        return given
+    found = read_workflow(given) if isinstance(given, Mapping) else load(given)
+    if not isinstance(found, Workflow):
+        raise UsageError(f"{given!s:.80} holds no TaskRouter workflow but a {type(found).__name__.lower()}")
+    return found
 
 
 def check(

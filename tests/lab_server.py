@@ -71,6 +71,19 @@ PAGES = {
         "fl.flow_map(fl.Flow((say,), 'say', name=name), edit=True)",
         "print(sorted(desk.flow.by_name.keys() - flow.by_name.keys()), desk.flow == flow)",
     ],
+    "routing": [
+        "import flowlab as fl\n\ndata = '../sample_data'\nflow = fl.load(f'{data}/flows/order_support.json')\n"
+        "workflow = fl.load(f'{data}/routing/support_workflow.json')\n"
+        "team = fl.load(f'{data}/routing/workspace.yaml')",
+        "board = fl.routing_board(workflow, team)\nboard",
+        "whole = fl.routing_board(workflow, team, flow=flow, task={'vip': True, 'language': 'de'})\nwhole",
+        "from flowlab.model.routing import Filter, Target, Worker, Workflow, Workspace, Queue\n\n"
+        "evil = '<img src=x onerror=alert(1)><script>alert(2)</script>' + chr(0x202E)\n"
+        "bad = Workflow((Filter(evil, f'a == \"{evil}\"', (Target('Q', evil),)),), evil, name=evil)\n"
+        "crowd = Workspace((Queue('Q', evil),), (Worker(evil, activity=evil),), {evil: True}, name=evil)\n"
+        "hostile = fl.routing_board(bad, crowd, task={'a': evil, 'b': 'x' * 100_000})\nhostile",
+        "print(dict(board.task), board.routing.worker, eval(board.code).worker)",
+    ],
 }
 
 

@@ -331,3 +331,129 @@ def test_channels_stand_side_by_side_and_each_mark_leads_to_its_reason(
     cell.screenshot(path=shots / f"side by side {theme}.png")
     for name, code in {"notice": "order = {", "night": "patient = flow", "segments": "hours = flow"}.items():
         cell_with(sides_page, code).screenshot(path=shots / f"{name} {theme}.png")
+
+
+@pytest.fixture(scope="module")
+def routing_page(open_notebook: Callable[[str], Any]) -> Any:
+    return open_notebook("routing")
+
+
+def routing_board(page: Any, text: str) -> Any:
+    found = cell_with(page, text).locator(".fl-routing")
+    found.scroll_into_view_if_needed()
+    return found
+
+
+@themes
+def test_a_task_is_typed_and_its_way_lights_up(routing_page: Any, shots: Path, theme: str) -> None:
+    expect = sync_api.expect
+    set_theme(routing_page, theme)
+    cells = cell_count(routing_page)
+    board = routing_board(routing_page, "board = fl.routing_board")
+    end, json_field = board.locator(".fl-end"), board.get_by_label("The whole task as JSON")
+    board.get_by_label("Begin with a task").select_option("Filter: Returns")
+    expect(end).to_contain_text("Ines of queue Returns")
+    language = board.get_by_role("combobox", name="language")
+    language.click()
+    language.press_sequentially("pt")
+    expect(end).to_contain_text("Beatriz of queue Portuguese")
+    expect(language).to_have_value("pt")
+    expect(json_field).to_have_value(re.compile('"language": "pt"'))
+    expect(board.locator("g.node[data-state='filter:2'].taken.passed")).to_be_attached()
+    expect(board.locator("g.node[data-state='filter:1'].refused .fl-mark text")).to_have_text("×")
+    expect(board.locator("g.node[data-state='worker:Beatriz'].active")).to_be_attached()
+    expect(board.locator("g.node[data-state='filter:3'].ahead")).to_be_attached()
+    board.screenshot(path=shots / f"routing {theme}.png")
+
+    json_field.fill('{"vip": true,\n "language": }')
+    expect(board.get_by_role("alert")).to_contain_text("line 2, column 14: is not JSON")
+    expect(end).to_contain_text("Beatriz of queue Portuguese")
+    board.screenshot(path=shots / f"routing slip {theme}.png")
+    json_field.fill('{"vip": true, "b": "add a b"}')
+    expect(end).to_contain_text("Beatriz of queue VIP")
+    expect(language).to_have_value("")
+    chip = board.get_by_role("button", name="vip is true", exact=True)
+    expect(chip).to_have_attribute("aria-pressed", "true")
+    chip.click()
+    expect(end).to_contain_text("by 'default filter'")
+    assert cell_count(routing_page) == cells
+
+
+@themes
+def test_a_run_is_stepped_through_and_lines_and_nodes_find_each_other(
+    routing_page: Any, shots: Path, theme: str
+) -> None:
+    expect = sync_api.expect
+    set_theme(routing_page, theme)
+    board = routing_board(routing_page, "whole = fl.routing_board")
+    when, status = board.locator(".fl-when"), board.locator(".fl-status")
+    board.get_by_role("button", name="First step").click()
+    expect(when).to_have_text("step 1 of 5, at once")
+    expect(board.locator("g.node[data-state='filter:1'].active")).to_be_attached()
+    board.get_by_role("slider").press("ArrowRight")
+    expect(status).to_contain_text("queue VIP, priority 20")
+    target = board.get_by_role("button", name="target 1 of 'VIP customers'")
+    expect(target).to_contain_text("waits here")
+    expect(target).to_have_attribute("aria-current", "step")
+    waited = board.get_by_label("Seconds the task has waited")
+    waited.fill("500")
+    expect(when).to_have_text("step 5 of 5, after 120 s")
+    waited.fill("60")
+    expect(status).to_contain_text("after 60 s")
+    expect(status).to_contain_text("it goes on at 120 s")
+    expect(when).to_have_text("step 2 of 5, at once")
+
+    target.click()
+    node = board.locator("g.node[data-state='target:1.1']")
+    expect(node).to_be_focused()
+    expect(board.get_by_role("complementary")).to_contain_text("target 1: VIP")
+    board.screenshot(path=shots / f"routing step {theme}.png")
+    board.get_by_role("button", name="Last step").click()
+    board.get_by_role("button", name="Go to target 2: VIP").first.click()
+    expect(board.get_by_role("button", name="target 2 of 'VIP customers'")).to_have_class(re.compile("marked"))
+    expect(target).not_to_have_class(re.compile("marked"))
+    board.get_by_role("button", name="Close", exact=True).click()
+    expect(board.locator(".fl-line.marked")).to_have_count(0)
+
+
+@themes
+def test_who_goes_home_changes_the_way(routing_page: Any, shots: Path, theme: str) -> None:
+    expect = sync_api.expect
+    set_theme(routing_page, theme)
+    board = routing_board(routing_page, "whole = fl.routing_board")
+    beatriz = board.get_by_role("checkbox", name="Beatriz")
+    beatriz.focus()
+    beatriz.press("Space")
+    expect(board.locator(".fl-end")).to_contain_text("Freya of queue Everyone, by 'VIP customers', after 600 s")
+    expect(beatriz).to_be_focused()
+    expect(board.locator(".fl-code code")).to_contain_text("with_activities({'Beatriz': 'Offline'})")
+    board.get_by_role("button", name="Copy the call").click()
+    expect(board.locator(".fl-code span")).to_have_text("copied")
+    board.get_by_role("button", name="Nobody is there").click()
+    expect(board.locator(".fl-end")).to_contain_text("pending")
+    board.screenshot(path=shots / f"routing nobody {theme}.png")
+    board.get_by_role("button", name="Who was there at first").click()
+    expect(board.locator(".fl-end")).to_contain_text("Beatriz of queue VIP")
+
+
+def test_hostile_tasks_and_workflows_stay_text_on_the_board(routing_page: Any, shots: Path) -> None:
+    expect = sync_api.expect
+    board = routing_board(routing_page, "hostile = fl.routing_board")
+    expect(board.locator(".fl-end")).to_contain_text("pending")
+    assert board.locator("img, script").count() == 0
+    field = board.get_by_role("combobox", name="a", exact=True)
+    field.fill("x" * 100_000)
+    expect(board.locator(".fl-line").first).to_contain_text("is false")
+    board.screenshot(path=shots / "routing hostile.png")
+    output = cell_with(routing_page, "print(dict(board.task)").locator(".jp-Cell-outputArea")
+    expect(output).to_contain_text("{'vip': True} Beatriz Beatriz")
+
+
+def test_a_narrow_board_stands_in_one_column(routing_page: Any, shots: Path) -> None:
+    set_theme(routing_page, "Light")
+    routing_page.set_viewport_size({"width": 820, "height": 1000})
+    board = routing_board(routing_page, "board = fl.routing_board")
+    task, way = board.locator(".fl-task").bounding_box(), board.locator(".fl-way").bounding_box()
+    assert way["y"] >= task["y"] + task["height"] - 1
+    board.screenshot(path=shots / "routing narrow.png")
+    routing_page.set_viewport_size({"width": 1440, "height": 1000})

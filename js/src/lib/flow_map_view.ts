@@ -68,7 +68,12 @@ export class FlowMapView {
       watch(model, ["said", "trouble"], () => this.tell()),
       watch(model, ["height_px"], () => this.root.style.setProperty("--height", `${model.get("height_px")}px`)),
     ];
-    const size = new ResizeObserver(() => this.viewport.resized());
+    let shown = false;
+    const size = new ResizeObserver(() => {
+      this.viewport.resized();
+      if (!shown && this.stage.clientWidth > 1) this.paint(); // before it had a size, nothing could be brought into sight
+      shown ||= this.stage.clientWidth > 1;
+    });
     size.observe(this.stage);
     return () => {
       size.disconnect();
@@ -121,6 +126,7 @@ export class FlowMapView {
     return {
       editable: model.get("editable"),
       names: [...this.places.keys()],
+      title: (name) => this.places.get(name)?.title ?? name,
       types: model.get("types"),
       comparisons: model.get("comparisons"),
       initial: model.get("initial"),
@@ -151,7 +157,8 @@ export class FlowMapView {
     this.say("");
   }
 
-  private goTo(name: string): void {
+  /** Shows a place, picks it and gives it the focus. */
+  goTo(name: string): void {
     const box = this.places.get(name)?.box;
     if (!box) return;
     this.choose(name);
@@ -305,5 +312,5 @@ function asBox([x, y, width, height]: Place["box"]): Box {
 /** What a screen reader says of a state. */
 function spoken(place: Place): string {
   const found = place.findings.length ? `, ${place.findings.length} findings` : "";
-  return `${place.name}, ${place.caption.toLowerCase()}${found}. ${place.text ?? ""}`.slice(0, 300);
+  return `${place.title}, ${place.caption.toLowerCase()}${found}. ${place.text ?? ""}`.slice(0, 300);
 }

@@ -19,6 +19,7 @@ export class Viewport {
   private frame = 0;
   private fitted = false; // a widget is drawn before it has a size
   private kept = 1; // the scale before the stage changed its size
+  private size = { width: 0, height: 0 }; // of the stage, as it was reckoned with last
 
   constructor(
     private readonly stage: HTMLElement,
@@ -76,6 +77,7 @@ export class Viewport {
 
   /** Moves as little as needed to bring a part of the picture into sight, large enough to read. */
   reveal(box: Box): void {
+    this.resized(); // what stands beside the stage may just have come or gone
     const { width, height } = this.shape();
     const scale = Math.min(this.scale, 1.25);
     const seen = { width: width * scale, height: height * scale };
@@ -89,8 +91,9 @@ export class Viewport {
 
   /** The stage has another size: the same scale, the same middle. */
   resized(): void {
-    const { width, height } = this.shape();
-    if (width < 2 || height < 2) return;
+    const [width, height] = [this.stage.clientWidth, this.stage.clientHeight];
+    if (width < 2 || height < 2 || (width === this.size.width && height === this.size.height)) return;
+    this.size = { width, height };
     if (!this.fitted) return this.fit(false);
     const scale = this.kept;
     const [x, y] = [this.seen.x + this.seen.width / 2, this.seen.y + this.seen.height / 2];
@@ -103,7 +106,7 @@ export class Viewport {
   }
 
   private shape(): { width: number; height: number } {
-    return { width: this.stage.clientWidth || 1, height: this.stage.clientHeight || 1 };
+    return this.size.width ? this.size : { width: this.stage.clientWidth || 1, height: this.stage.clientHeight || 1 };
   }
 
   private glide(to: Box): void {
