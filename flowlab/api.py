@@ -107,7 +107,7 @@ def replay(
         log += replayed.events
         parted += divergences(replayed.conversation, replayed.events)
     source = f"replayed{WITH_FAULTS}{faults.describe()}" if faults.any else "replayed"
-    return Run(flow, talks, log, parted, source, channels)
+    return Run(flow, talks, log, parted, source, channels, services)
 
 
 def _rewalk(flow: Flow, walks: Sequence[Walk], services: World, channels: Sequence[Channel]) -> Walked:

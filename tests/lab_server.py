@@ -52,6 +52,17 @@ def browser_path() -> str | None:
 
 #: Notebooks that only the tests need, by name: their cells.
 PAGES = {
+    "player": [
+        "import flowlab as fl\n\ndata = '../sample_data'\nservices = f'{data}/services/order_support.yaml'\n"
+        "talks = fl.load(f'{data}/conversations/order_support.jsonl')\n"
+        "one, two = (fl.load(f'{data}/flows/order_support{v}.json') for v in ('', '_v2'))\n"
+        "runs = {f'version {n}': fl.replay(flow, talks, services=services) for n, flow in ((1, one), (2, two))}",
+        "player = runs['version 2'].player(against={'version 1': runs['version 1']})\nplayer",
+        "evil = '<img src=x onerror=alert(1)>' + chr(0x202E) + 'x' * 100_000\n"
+        "talk = fl.Conversation(evil[:60], 'sms', (fl.Message('customer', evil, 0.0), fl.Message('bot', evil, 1.0)), "
+        "extra={'note': evil})\nfl.replay(one, [talk], services=services).player()",
+        "print(player.conversation, player.count, player.position)",
+    ],
     "chat": [
         "import flowlab as fl\n\nflow = fl.load('../sample_data/flows/store_service.json')\n"
         "services = '../sample_data/services/store_service.yaml'",

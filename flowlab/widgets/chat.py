@@ -83,6 +83,14 @@ class Chat(FlowMap):
         self.faults = [[kind, f"{kind.replace('_', ' ')}: {words}"] for kind, words in KINDS.items()]
         self._refresh()
 
+    @classmethod
+    def of(cls, talk: Talk) -> Chat:
+        """A chat that goes on with a talk."""
+        chat = cls(talk.flow, talk.setup.channel, services=talk.setup.services)
+        chat._all = [talk]
+        chat._refresh()
+        return chat
+
     @property
     def session(self) -> Session:
         """The session as it stands now; a new object after every move."""

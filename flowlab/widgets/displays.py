@@ -5,13 +5,20 @@ from __future__ import annotations
 import sys
 from typing import Any
 
-from flowlab.model.display import Bundle, register
+from flowlab.model.display import Bundle, register, register_front
 
 
 def register_maps() -> None:
     """Let flows, workflows and journeys show themselves as maps in notebooks."""
     for name in ("Flow", "Workflow", "Journey"):
         register(name, _bundle)
+    register_front("player", _player)
+
+
+def _player(run: Any, **options: Any) -> Any:
+    from flowlab.widgets.player import Player
+
+    return Player(run, **options)
 
 
 def _bundle(thing: Any) -> Bundle:

@@ -30,7 +30,7 @@ Line = dict[str, Any]
 def phone_of(session: Session, ends: Sequence[int]) -> dict[str, Any]:
     """All that the phone shows. ``ends``: how many events there were before the first move, and after each."""
     channel, place = session.channel, ZoneInfo(session.setting.services.timezone)
-    rows = list(side_rows(Column(channel, session.events, ends), _cut))
+    rows = list(side_rows(Column(channel, session.events, ends), cut))
     total = totals(rows, channel)
     counted = [f"{total.messages} messages", total.billed, total.money]
     return {
@@ -84,7 +84,7 @@ def _line(row: Mapping[str, Any] | None, event: Event, following: Event | None) 
         return None
     if row["who"] == END:
         outcome = Outcome(event.event)
-        return {"who": END, "text": row["text"], "outcome": event.event, "note": f"{MEANING[outcome]} {event.detail}"}
+        return {"who": END, "text": row["text"], "outcome": event.event, "note": f"{MEANING[outcome]}: {event.detail}"}
     line = {key: row[key] for key in ("who", "shape", "subject", "note", "state")}
     text = row["text"]
     line["text"] = text if len(text) <= MOST_CHARS else f"{text[:MOST_CHARS]}… ({len(text):,} characters)"
@@ -139,6 +139,7 @@ def _stands(session: Session) -> str:
     return "not begun"
 
 
-def _cut(text: str) -> Cut:
+def cut(text: str) -> Cut:
+    """How an SMS is cut."""
     found = segments(text)
     return Cut(found.encoding, found.forced_by)

@@ -80,6 +80,8 @@ def _options(talk: Talk) -> Iterator[str]:
     yield "services=world"
     if setup.contact:
         yield f"contact={setup.contact!r}"
+    if setup.conversation_id != "talk":
+        yield f"conversation_id={setup.conversation_id!r}"
     if setup.start_time.timestamp() != start_seconds(DEFAULT_START):
         yield f"start_time={setup.start_time.isoformat()!r}"
 

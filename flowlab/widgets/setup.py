@@ -45,6 +45,7 @@ class Setup:
     reply_s: float | None = DEFAULT_REPLY_S
     answers: Mapping[str, str] = field(default_factory=dict)
     hours: str = ""
+    conversation_id: str = "talk"
 
     @cached_property
     def world(self) -> Services:
@@ -67,7 +68,14 @@ class Setup:
 
     def begin(self, program: Program) -> Session:
         """A session before the customer's first word. Raises what a session raises."""
-        session = Session(program, self.channel, services=self.world, contact=self.contact, start_time=self.start_time)
+        session = Session(
+            program,
+            self.channel,
+            services=self.world,
+            contact=self.contact,
+            start_time=self.start_time,
+            conversation_id=self.conversation_id,
+        )
         if self.event:
             session.start(event=self.event, context=self.context)
         return session

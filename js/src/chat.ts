@@ -94,7 +94,7 @@ class ChatView {
       h(
         "span",
         { class: "fl-talk-tab" },
-        button(name, `Show ${name}`, () => this.send({ do: "choose", talk: at }), { "aria-pressed": String(at === talk), "aria-label": null }),
+        button(name, `Show ${name}`, () => this.send({ do: "choose", talk: at }), { "aria-pressed": String(at === talk) }),
         talks.length > 1 ? button("✕", `Close ${name}`, () => this.send({ do: "close", talk: at }), { class: "fl-close-talk" }) : null,
       ),
     );

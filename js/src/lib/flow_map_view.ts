@@ -172,6 +172,11 @@ export class FlowMapView {
     if (box) this.viewport.reveal(asBox(box));
   }
 
+  /** Paints the edges of another walk, beside the one that is shown. */
+  ghost(steps: [string, string][]): void {
+    this.picture?.ghost(steps);
+  }
+
   private send(edit: Edit): void {
     this.model.send(edit);
   }

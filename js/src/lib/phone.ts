@@ -135,7 +135,7 @@ export class Transcript {
 
   private choices(line: Line): HTMLElement {
     const items = (line.choices ?? []).map(([label, more]) => {
-      const pick = button(label, label, () => this.acts.pick?.(label), { "aria-label": null, title: null });
+      const pick = button(label, label, () => this.acts.pick?.(label), { title: null });
       if (more) pick.append(h("small", {}, more));
       return h("li", {}, pick);
     });

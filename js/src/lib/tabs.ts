@@ -14,7 +14,7 @@ export class Tabs {
   constructor(names: string[]) {
     this.pane.setAttribute("data-lm-suppress-shortcuts", "true");
     for (const name of names) {
-      const tab = button(name, name, () => this.choose(name), { role: "tab", "aria-label": null, title: null });
+      const tab = button(name, name, () => this.choose(name), { role: "tab", title: null });
       this.tabs.set(name, tab);
       this.list.append(tab);
     }
