@@ -13,6 +13,7 @@ from flowlab.model.channel import Channel
 from flowlab.model.conversation import Conversation, Role
 from flowlab.model.divergence import Divergence
 from flowlab.model.event import ENDED, Event, EventKind
+from flowlab.text.plain import plain
 from flowlab.widgets.phone import MOST_CHARS, cut, lines_of, skin_of
 
 _WHO = {Role.CUSTOMER: "customer", Role.BOT: "flow", Role.AGENT: "agent", Role.SYSTEM: "platform"}
@@ -156,5 +157,5 @@ def _empty(channel: Channel) -> Mapping[str, Any]:
 
 
 def _short(text: str, chars: int = 70) -> str:
-    flat = " ".join(text.split())
+    flat = plain(" ".join(text.split()))
     return flat if len(flat) <= chars else f"{flat[: chars - 1]}…"

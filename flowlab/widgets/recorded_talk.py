@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from datetime import UTC, datetime
 
 from flowlab.model.channel import Channel
-from flowlab.model.conversation import Conversation, Role
+from flowlab.model.conversation import Conversation, Message, Role
 from flowlab.model.flow import Flow
 from flowlab.run.program import compile_flow
 from flowlab.run.services import Services
@@ -42,15 +41,17 @@ def talk_from(talk: Conversation, flow: Flow, channel: Channel, services: Servic
         conversation_id=talk.id,
     )
     made = Talk(flow, setup, "Fork")
-    for turn in list(_turns(talk, made.session.time_s))[:turns]:
-        made.move(turn)
+    written_to_agent = False
+    for message in talk.messages:
+        if message.role is not Role.CUSTOMER:
+            written_to_agent = written_to_agent or message.role is Role.AGENT
+        elif len(made.moves) == turns or (written_to_agent and not made.session.handed_off):
+            break
+        else:
+            made.move(_turn(message, made.session.time_s))
     return made
 
 
-def _turns(talk: Conversation, now_s: float) -> Iterator[Turn]:
-    for message in talk.turns:
-        after_s = DEFAULT_REPLY_S
-        if message.time_s is not None:
-            after_s = max(message.time_s - now_s, 0.0)
-            now_s = max(message.time_s, now_s)
-        yield Turn(message.text, media=message.media, after_s=after_s)
+def _turn(message: Message, now_s: float) -> Turn:
+    after_s = DEFAULT_REPLY_S if message.time_s is None else max(message.time_s - now_s, 0.0)
+    return Turn(message.text, media=message.media, after_s=after_s)
