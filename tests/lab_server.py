@@ -52,6 +52,20 @@ def browser_path() -> str | None:
 
 #: Notebooks that only the tests need, by name: their cells.
 PAGES = {
+    "board": [
+        "import flowlab as fl\nimport pandas as pd\n\ndata = '../sample_data'\n"
+        "services = f'{data}/services/order_support.yaml'\n"
+        "talks = fl.load(f'{data}/conversations/order_support.jsonl')\n"
+        "one, two = (fl.load(f'{data}/flows/order_support{v}.json') for v in ('', '_v2'))\n"
+        "runs = {f'version {n}': fl.replay(flow, talks, services=services) for n, flow in ((1, one), (2, two))}",
+        "from flowlab.widgets.compare_board import Assumption, CompareBoard\n\n"
+        "def again(share):\n    return fl.replay(one, talks[: int(share)], services=services)\n\n\n"
+        "board = CompareBoard(runs)\nboard",
+        "fl.compare(runs)",
+        "share = Assumption('share', 10, 170, 60, 'talks')\n"
+        "slides = CompareBoard(again(60), assumptions=[share], again=again)\nslides",
+        "print(board.by, board.metric, board.chosen, board.trouble)",
+    ],
     "player": [
         "import flowlab as fl\n\ndata = '../sample_data'\nservices = f'{data}/services/order_support.yaml'\n"
         "talks = fl.load(f'{data}/conversations/order_support.jsonl')\n"

@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from lab_server import PATIENCE_MS, Watch, await_idle, browser, browser_path, lab_server, run_notebook, set_theme
+from lab_server import PATIENCE_MS, Watch, browser, browser_path, lab_server, run_notebook, set_theme
 
 sync_api = pytest.importorskip("playwright.sync_api", reason="playwright is not installed")
 
@@ -87,18 +87,47 @@ def production(open_notebook: Callable[[str], Any]) -> Any:
     return open_notebook("02_before_production")
 
 
+@pytest.fixture(scope="module")
+def chat_page(open_notebook: Callable[[str], Any]) -> Any:
+    return open_notebook("chat")
+
+
+@pytest.fixture(scope="module")
+def player_page(open_notebook: Callable[[str], Any]) -> Any:
+    return open_notebook("player")
+
+
+@pytest.fixture(scope="module")
+def board_page(open_notebook: Callable[[str], Any]) -> Any:
+    return open_notebook("board")
+
+
 @pytest.fixture
 def chat(tour: Any) -> Any:
     """The chat of the tour, at its beginning."""
-    found = tour.locator(".fl-chat")
-    found.get_by_role("button", name="Restart").click()
-    sync_api.expect(found.locator(".fl-customer")).to_have_count(0)
-    return found
+    return begun(tour.locator(".fl-chat"))
+
+
+def begun(chat: Any) -> Any:
+    chat.scroll_into_view_if_needed()
+    chat.get_by_role("button", name="Restart").click()
+    sync_api.expect(chat.locator(".fl-bubble.customer")).to_have_count(0)
+    return chat
 
 
 @pytest.fixture
 def box(chat: Any) -> Any:
     return chat.get_by_placeholder("Write as the customer")
+
+
+def say(chat: Any, *texts: str) -> None:
+    """The customer writes, each time once the flow has answered."""
+    box, said = chat.get_by_placeholder("Write as the customer"), chat.locator(".fl-bubble.customer")
+    for text in texts:
+        before = said.count()
+        box.fill(text)
+        box.press("Enter")
+        sync_api.expect(said).to_have_count(before + 1)
 
 
 def cell_count(page: Any) -> int:
@@ -107,7 +136,7 @@ def cell_count(page: Any) -> int:
 
 @themes
 def test_the_chat_answers_and_lights_the_state(tour: Any, chat: Any, box: Any, shots: Path, theme: str) -> None:
-    expect, bot, lit = sync_api.expect, chat.locator(".fl-bot .fl-text"), chat.locator("[data-active=true]")
+    expect, bot, lit = sync_api.expect, chat.locator(".fl-bubble.flow .fl-text"), chat.locator("g.node.active")
     set_theme(tour, theme)
 
     box.click()
@@ -124,7 +153,7 @@ def test_the_chat_answers_and_lights_the_state(tour: Any, chat: Any, box: Any, s
     tour.screenshot(path=shots / f"chat {theme}.png")
 
     chat.get_by_role("button", name="+1 h").click()
-    expect(chat.locator(".fl-end")).to_contain_text("Timed out")
+    expect(chat.locator(".fl-end")).to_contain_text("timed out")
     chat.screenshot(path=shots / f"timed out {theme}.png")
 
 
@@ -139,64 +168,237 @@ def test_keys_pressed_after_a_click_do_not_reach_the_notebook(tour: Any, chat: A
     box.click()
     tour.keyboard.type("hi")
     tour.keyboard.press("Enter")
-    expect(chat.locator(".fl-customer")).to_have_count(1)
-    chat.get_by_role("button", name="+1 min").click()
-    expect(chat.locator(".fl-note").last).to_have_text("1 min later")
+    expect(chat.locator(".fl-bubble.customer")).to_have_count(1)
     expect(box).to_be_focused()
     tour.keyboard.type("add a b")
     expect(box).to_have_value("add a b")
-    chat.locator(".fl-scroll").click(position={"x": 5, "y": 5})
-    tour.keyboard.type("bdd")
+    for place in (chat.locator(".fl-talk"), chat.get_by_role("button", name="+1 min"), chat.get_by_role("tabpanel")):
+        place.focus()
+        tour.keyboard.type("bddx")
     assert cell_count(tour) == cells
     box.fill("")
 
 
-def test_a_talk_goes_back_and_to_another_channel(chat: Any, box: Any, shots: Path) -> None:
-    expect, customer = sync_api.expect, chat.locator(".fl-customer .fl-text")
-    for turn, text in enumerate(["hi", "3", "3"]):  # the same text twice: it must be sent twice
-        box.fill(text)
-        box.press("Enter")
-        expect(customer).to_have_count(turn + 1)
-    chat.get_by_role("button", name="Back").click()
+def test_a_talk_goes_back_and_to_another_channel(chat: Any) -> None:
+    expect, customer = sync_api.expect, chat.locator(".fl-bubble.customer .fl-text")
+    say(chat, "hi", "3", "3")  # the same text twice: it must be sent twice
+    chat.get_by_role("button", name="Back", exact=True).click()
     expect(customer).to_have_text(["hi", "3"])
-    chat.get_by_role("combobox").select_option("Email")
-    expect(chat.locator(".fl-scroll")).to_have_attribute("aria-label", "Conversation on Email")
+    chat.get_by_label("Channel: the same talk").select_option("email")
+    expect(chat.locator(".fl-talk")).to_have_attribute("aria-label", "Conversation on Email")
     expect(customer).to_have_text(["hi", "3"])
+    chat.get_by_label("Channel: the same talk").select_option("whatsapp")
+    expect(chat.locator(".fl-phone.ch-whatsapp")).to_be_visible()
 
 
-def test_the_whole_flow_and_the_variables(chat: Any, box: Any, shots: Path) -> None:
-    expect = sync_api.expect
-    box.fill("hi")
-    box.press("Enter")
-    chat.get_by_role("button", name="Whole flow").click()
-    expect(chat.locator(".fl-whole [data-state=say_goodbye]")).to_have_count(1)
-    chat.locator(".jupyter-widget-Collapse-header").click()
-    expect(chat.get_by_text("flow.variables.channel_type", exact=True)).to_be_visible()
-    chat.screenshot(path=shots / "whole flow.png")
+@pytest.mark.parametrize("channel", ["sms", "whatsapp", "webchat"])
+def test_a_talk_to_the_hand_off_on_three_channels(chat_page: Any, shots: Path, channel: str) -> None:
+    expect, chat = sync_api.expect, begun(chat_page.locator(".fl-chat").first)
+    chat.get_by_label("Channel: the same talk").select_option(channel)
+    expect(chat.locator(f".fl-phone.ch-{channel}")).to_be_visible()
+    say(chat, "hi")
+    label = "Talk to a person"
+    if channel == "sms":
+        expect(chat.locator(".fl-bubble.flow").last).to_contain_text("PERSON")
+        say(chat, "person")
+    else:
+        expect(chat.locator(".fl-choices.open")).to_have_count(1)
+        if channel == "whatsapp":
+            chat.locator("details.fl-list summary").last.click()
+        chat.locator(".fl-choices.open").get_by_role("button", name=label).click()
+    expect(chat.locator(".fl-end")).to_contain_text("handed off")
+    expect(chat.locator("g.node.active")).to_have_attribute("data-state", re.compile("hand_over"))
+    chat.screenshot(path=shots / f"hand-off {channel}.png")
 
 
 @themes
-def test_the_board_follows_its_selectors(comparison: Any, shots: Path, theme: str) -> None:
-    expect, board = sync_api.expect, comparison.locator(".fl-board")
-    set_theme(comparison, theme)
-    comparison.set_viewport_size({"width": 1440, "height": 2200})  # so that the pictures show all of the board
-    rows = board.locator("tbody th[scope=row]").filter(has_text=re.compile("^WhatsApp$"))
-    picture = board.locator("img:visible")
-    await_idle(comparison)
+def test_a_fork_time_mishaps_and_what_is_saved(chat_page: Any, shots: Path, theme: str) -> None:
+    expect, chat = sync_api.expect, begun(chat_page.locator(".fl-chat").first)
+    set_theme(chat_page, theme)
+    chat.get_by_label("Channel: the same talk").select_option("whatsapp")
+    say(chat, "hi", "2")
+    second = chat.locator(".fl-bubble.customer").nth(1)
+    second.hover()
+    second.get_by_role("button", name="fork").click()
+    sheet = chat.get_by_role("dialog")
+    sheet.get_by_label("The customer writes instead").fill("3")
+    sheet.get_by_label("on", exact=True).select_option("sms")
+    chat.screenshot(path=shots / f"fork {theme}.png")
+    sheet.get_by_role("button", name="Fork", exact=True).click()
+    talks = chat.get_by_role("group", name="Talks")
+    expect(talks.get_by_role("button", name="Fork 1", exact=True)).to_have_attribute("aria-pressed", "true")
+    expect(chat.locator(".fl-bubble.customer .fl-text")).to_have_text(["hi", "3"])
+    expect(chat.locator(".fl-phone.ch-sms")).to_be_visible()
+
+    chat.get_by_label("What befalls the next message").select_option("missed")
+    expect(chat.locator(".fl-counted")).to_contain_text("next: missed")
+    chat.get_by_placeholder("Write as the customer").fill("1")
+    chat.get_by_placeholder("Write as the customer").press("Enter")
+    expect(chat.locator(".fl-bubble.world")).to_contain_text("never arrives")
+    chat.get_by_role("button", name="Overnight").click()
+    expect(chat.locator(".fl-phone-head time")).to_have_text("Tue 3 Mar 09:05")
+
+    chat.get_by_role("tab", name="Variables").click()
+    chat.get_by_role("button", name="contact.channel.address").click()
+    expect(chat.get_by_role("status").last).to_contain_text("{{contact.channel.address}}")
+    chat.get_by_label("Save the talk as").select_option("test")
+    expect(chat.get_by_role("dialog")).to_contain_text("def test_talk() -> None:")
+    chat.screenshot(path=shots / f"test {theme}.png")
+    chat_page.keyboard.press("Escape")
+    expect(chat.get_by_role("dialog")).to_have_count(0)
+    talks.get_by_role("button", name="Close Fork 1").click()
+    expect(talks.get_by_role("button", name="Fork 1", exact=True)).to_have_count(0)
+
+
+def test_what_is_so_before_the_first_message(chat_page: Any, shots: Path) -> None:
+    expect, chat = sync_api.expect, begun(chat_page.locator(".fl-chat").first)
+    chat.get_by_role("tab", name="Before the first message").click()
+    chat.get_by_label("Begins").fill("saturday 22:00")
+    chat.get_by_label("Opening hours").select_option("open")
+    chat.get_by_label("Known before, as JSON").fill('{"intent": "returns"')
+    chat.get_by_role("button", name="Begin so").click()
+    expect(chat.get_by_role("status").last).to_contain_text("no JSON")
+    chat.get_by_label("Known before, as JSON").fill('{"intent": "returns"}')
+    chat.screenshot(path=shots / "begin.png")
+    chat.get_by_role("button", name="Begin so").click()
+    expect(chat.locator(".fl-phone-head time")).to_have_text("Sat 7 Mar 22:00")
+    say(chat, "hi")
+
+
+def test_the_talk_follows_an_edit_and_a_second_view(chat_page: Any, shots: Path) -> None:
+    expect, views = sync_api.expect, chat_page.locator(".fl-chat")
+    chat = begun(views.first)
+    chat.get_by_label("Channel: the same talk").select_option("sms")
+    say(chat, "hi")
+    expect(views.nth(1).locator(".fl-bubble.customer .fl-text")).to_have_text(["hi"])
+    search = chat.get_by_role("searchbox")
+    search.fill("greet")
+    search.press("Enter")
+    text = chat.get_by_label("Text", exact=True)
+    text.fill("Ahoy!")
+    text.press("Control+Enter")
+    expect(chat.locator(".fl-bubble.flow .fl-text").first).to_have_text("Ahoy!")
+    chat.screenshot(path=shots / "edited while talking.png")
+    chat.get_by_role("button", name="Undo").click()
+    expect(chat.locator(".fl-bubble.flow .fl-text").first).not_to_have_text("Ahoy!")
+
+
+def test_hostile_texts_stay_text_in_the_chat(chat_page: Any, shots: Path) -> None:
+    expect, evil = sync_api.expect, chat_page.locator(".fl-chat").nth(2)
+    evil.scroll_into_view_if_needed()
+    say(evil, "<script>alert(1)</script><a href='javascript:alert(2)'>x</a>")
+    expect(evil.locator(".fl-bubble.customer .fl-text")).to_contain_text("<script>alert(1)")
+    assert evil.locator("img, script, a").count() == 0
+    evil.screenshot(path=shots / "chat hostile.png")
+
+
+@themes
+def test_conversations_are_chosen_and_played(player_page: Any, shots: Path, theme: str) -> None:
+    expect, player = sync_api.expect, player_page.locator(".fl-player").first
+    set_theme(player_page, theme)
+    player.scroll_into_view_if_needed()
+    chosen, left, right = player.get_by_role("listbox"), *[player.locator(".fl-phone").nth(n) for n in (0, 1)]
+    player.get_by_label("Only with this channel").select_option("sms")
+    expect(player.locator(".fl-caption").first).to_have_text("29 found")
+    player.get_by_label("Only with this channel").select_option("")
+    chosen.get_by_role("option").nth(0).click()
+    expect(player.get_by_label("Beat")).to_have_value("0")
+    line = player.get_by_label("Beat")
+    line.focus()
+    player_page.keyboard.press("ArrowRight")
+    expect(player.locator("g.node.active")).to_have_attribute("data-state", "check_hours")
+    player_page.keyboard.press("Shift+ArrowRight")
+    expect(right.locator(".fl-bubble.customer")).to_have_count(2)
+    player_page.keyboard.press("End")
+    expect(right.locator(".fl-end")).to_contain_text("handed off")
+    expect(left.locator(".fl-bubble.marked")).to_have_count(4)
+    expect(player.locator(".fl-explained")).to_contain_text("Decided in split_said")
+    player.screenshot(path=shots / f"player {theme}.png")
+
+    player_page.keyboard.press("Home")
+    player.get_by_label("Speed").select_option("5")
+    player.get_by_role("button", name="Play").click()
+    expect(right.locator(".fl-end")).to_be_visible()
+    expect(player.get_by_role("button", name="Play")).to_be_visible()
+
+    player.get_by_label("What stands beside the replay").select_option("version: version 1")
+    expect(player.locator(".fl-explained")).to_contain_text("They part at set_customer")
+    assert player.locator("g.edge.ghost").count() > 3
+    player.screenshot(path=shots / f"ghost {theme}.png")
+    line.focus()
+    player_page.keyboard.press("Home")
+    player_page.keyboard.press("Shift+ArrowRight")
+    player.get_by_role("button", name="Fork here").click()
+    box = player.get_by_placeholder("Go on as the customer")
+    expect(box).to_be_visible()
+    before = left.locator(".fl-bubble.customer").count()
+    box.fill("4")
+    box.press("Enter")
+    expect(left.locator(".fl-bubble.customer")).to_have_count(before + 1)
+    player.screenshot(path=shots / f"player fork {theme}.png")
+    chosen.focus()
+    player_page.keyboard.press("ArrowDown")
+    expect(chosen.get_by_role("option", selected=True)).to_contain_text("hp-0002")
+    expect(box).to_be_hidden()
+    expect(player.locator(".fl-status.trouble")).to_have_count(0)
+
+
+def test_hostile_records_stay_text_in_the_player(player_page: Any, shots: Path) -> None:
+    expect, evil = sync_api.expect, player_page.locator(".fl-player").nth(1)
+    evil.scroll_into_view_if_needed()
+    evil.get_by_role("button", name="To the end").click()
+    expect(evil.locator(".fl-bubble.customer").first).to_contain_text("<img src=x")
+    assert evil.locator("img").count() == 0
+    evil.screenshot(path=shots / "player hostile.png")
+
+
+@themes
+def test_the_board_follows_what_is_chosen(board_page: Any, shots: Path, theme: str) -> None:
+    expect, board = sync_api.expect, board_page.locator(".fl-compare").first
+    set_theme(board_page, theme)
+    board.scroll_into_view_if_needed()
+    rows = board.locator("tbody th[scope=row]")
     board.get_by_role("button", name="All", exact=True).click()
-    expect(rows).to_have_count(1)
-    await_idle(comparison)
-    board.get_by_role("combobox").select_option("all outcomes")
-    expect(picture).to_have_attribute("alt", re.compile("^outcomes"))
+    board.get_by_label("Measure", exact=True).select_option("outcomes")
+    expect(rows).to_have_count(16)
     board.screenshot(path=shots / f"board {theme}.png")
 
-    board.get_by_role("button", name="WhatsApp").click()
-    expect(rows).to_have_count(0)
-    await_idle(comparison)
-    board.get_by_role("combobox").select_option("abandoned")
-    expect(picture).to_have_attribute("alt", re.compile("^abandoned"))
+    board.get_by_role("button", name="WhatsApp", exact=True).click()  # and on at once, without waiting
+    board.get_by_role("button", name="version 1", exact=True).click()
+    board.get_by_label("Measure", exact=True).select_option("abandoned")
+    expect(rows).to_have_count(7)
+    expect(board.locator("th.measure")).to_have_text("abandoned")
+    expect(board.get_by_role("button", name="WhatsApp", exact=True)).to_have_attribute("aria-pressed", "false")
+    board.locator("button.fl-cell").first.click()
+    behind = board.get_by_role("complementary")
+    expect(behind).to_contain_text("abandoned of all text channels")
     board.screenshot(path=shots / f"board of one measure {theme}.png")
-    expect(board.locator(".fl-error")).to_have_count(0)
+
+    behind.get_by_role("listitem").first.get_by_role("button").click()
+    player = board_page.locator(".fl-stagebox .fl-player").first
+    expect(player.get_by_role("option", selected=True)).to_have_count(1)
+    board.get_by_role("button", name="Code").click()
+    expect(board.get_by_role("dialog")).to_contain_text("comparison.plot(metric='abandoned')")
+    board_page.keyboard.press("Escape")
+    board.get_by_role("button", name="version 1", exact=True).click()
+    expect(board.locator(".fl-status.trouble")).to_have_count(0)
+
+
+def test_a_slider_asks_for_another_simulation(board_page: Any, shots: Path) -> None:
+    expect, board = sync_api.expect, board_page.locator(".fl-compare").nth(2)
+    board.scroll_into_view_if_needed()
+    slider = board.get_by_role("slider")
+    slider.focus()
+    board_page.keyboard.press("End")
+    expect(board.locator("tr.all td").first).to_have_text("170")
+    board_page.keyboard.press("Home")
+    expect(board.locator("tr.all td").first).to_have_text("10")
+    board.screenshot(path=shots / "board with a slider.png")
+
+
+def test_a_comparison_is_a_board_in_a_notebook(board_page: Any, comparison: Any) -> None:
+    sync_api.expect(board_page.locator(".fl-compare").nth(1).locator("tbody tr")).to_have_count(16)
+    sync_api.expect(comparison.locator(".fl-compare").first).to_be_attached()
 
 
 def cell_with(page: Any, text: str) -> Any:
@@ -291,7 +493,7 @@ def test_the_map_is_walked_by_keys_and_keeps_the_notebook_s_own(map_page: Any, s
     cells = map_page.locator(".jp-CodeCell").count()
     plain = cell_with(map_page, "flow").page.locator(".jp-CodeCell").nth(2).locator(".fl-map-widget")
     plain.scroll_into_view_if_needed()
-    plain.get_by_role("button", name="Show the whole flow").click()
+    plain.get_by_role("button", name="Fit").click()
     start = plain.locator("g.node[data-state=Trigger]")
     start.focus()
     map_page.keyboard.press("ArrowDown")

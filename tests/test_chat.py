@@ -11,7 +11,7 @@ import ipywidgets
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from test_widgets import EVIL, calling_flow, small_flow
+from teahouse import EVIL, calling_flow, small_flow
 
 import flowlab as fl
 from flowlab.errors import RunError, UsageError

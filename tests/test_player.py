@@ -10,7 +10,7 @@ from typing import Any
 
 import ipywidgets
 import pytest
-from test_widgets import EVIL, small_flow
+from teahouse import EVIL, small_flow
 
 import flowlab as fl
 from flowlab.errors import UsageError

@@ -72,7 +72,7 @@ export class Transcript {
     this.element.replaceChildren(...old);
     for (const choices of this.element.querySelectorAll("ul.fl-choices")) choices.classList.remove("open");
     for (const list of this.element.querySelectorAll<HTMLDetailsElement>("details.fl-list")) list.open = false;
-    if (!shown.lines.length) this.element.append(h("div", { class: "fl-note" }, "Write the customer’s first message to begin."));
+    if (!shown.lines.length) this.element.append(h("div", { class: "fl-note" }, this.acts.turn ? "Write the customer’s first message to begin." : "Nothing said yet."));
     const fresh = shown.lines.slice(from).map((line) => this.line(line));
     const last = shown.lines.reduce((at, line, n) => (line.who === "flow" && line.choices?.length ? n : at), -1);
     const offered = last >= from ? fresh[last - from] : this.element.children[last];
