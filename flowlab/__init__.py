@@ -17,6 +17,7 @@ from flowlab.api import (
     replay,
     report,
     route,
+    routing_board,
     side_by_side,
 )
 from flowlab.errors import FlowlabError
@@ -62,6 +63,7 @@ __all__ = [
     "replay",
     "report",
     "route",
+    "routing_board",
     "save",
     "segments",
     "side_by_side",

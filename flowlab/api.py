@@ -41,6 +41,7 @@ if TYPE_CHECKING:
     from flowlab.show.walked import Walked
     from flowlab.widgets.chat import Chat
     from flowlab.widgets.flow_map import FlowMap
+    from flowlab.widgets.routing_board import RoutingBoard
 
 
 World = Services | Mapping[str, Any] | str | Path | None
@@ -106,7 +107,7 @@ def replay(
         log += replayed.events
         parted += divergences(replayed.conversation, replayed.events)
     source = f"replayed{WITH_FAULTS}{faults.describe()}" if faults.any else "replayed"
-    return Run(flow, talks, log, parted, source, channels)
+    return Run(flow, talks, log, parted, source, channels, services)
 
 
 def _rewalk(flow: Flow, walks: Sequence[Walk], services: World, channels: Sequence[Channel]) -> Walked:
@@ -244,11 +245,22 @@ def flow_map(
     return FlowMap(thing, edit=edit, channels=channels, height_px=height_px, options=cast("Any", options))
 
 
-def chat(flow: Flow, channel: str | Channel = "sms", *, services: World = None) -> Chat:
-    """Talk to a flow in the notebook: type, read its answer, and see the state light up."""
+def chat(
+    flow: Flow,
+    channel: str | Channel | EntryPoint = "sms",
+    *,
+    services: World = None,
+    edit: bool = False,
+    height_px: int = 720,
+) -> Chat:
+    """Talk to a flow in the notebook, as on a phone, and see the map follow; fork the talk, let time pass, save it.
+
+    ``channel``: a name, a channel of your own, or an entry point. ``services``: what the outside world answers.
+    ``edit``: the flow can be changed on the map, and the talk is had again with the changed flow.
+    """
     from flowlab.widgets.chat import Chat
 
-    return Chat(flow, channel, services=services)
+    return Chat(flow, channel, services=services, edit=edit, height_px=height_px)
 
 
 def channel_table(
@@ -280,22 +292,49 @@ def route(
     >>> route({"language": "pt"}, f"{folder}/support_workflow.json", f"{folder}/workspace.yaml").worker
     'Beatriz'
     """
-    from flowlab.formats import load
-    from flowlab.formats.taskrouter import read_workflow
     from flowlab.formats.workspace import load_workspace
     from flowlab.run.routing import route as _route
 
     if not isinstance(task, Mapping):
         raise UsageError(f"a task is a mapping of attributes, such as {{'language': 'pt'}}, not {task!r:.80}")
-    found: object = workflow
-    if not isinstance(workflow, Workflow):
-        found = read_workflow(workflow) if isinstance(workflow, Mapping) else load(workflow)
-    if not isinstance(found, Workflow):
-        raise UsageError(f"{workflow!s:.80} holds no TaskRouter workflow but a {type(found).__name__.lower()}")
+    found = _workflow(workflow)
     if workspace is None:
         nobody = Workspace(tuple(Queue(ref) for ref in found.queues), name="no workspace")
         return _route(task, found, nobody, **options)
     return _route(task, found, load_workspace(workspace), **options)
+
+
+def routing_board(
+    workflow: Workflow | Mapping[str, Any] | str | Path,
+    workspace: Workspace | Mapping[str, Any] | str | Path | None = None,
+    *,
+    flow: Flow | None = None,
+    task: Mapping[str, Any] | None = None,
+    height_px: int = 860,
+) -> RoutingBoard:
+    """Route by hand in the notebook: type a task, tick who is there, and see where it goes, when, and why.
+
+    ``workflow`` and ``workspace``: objects or files, as for :func:`route`. ``flow``: the map is the whole journey then,
+    and what the flow sends can be begun with. ``task``: what the form begins with. ``.task``, ``.routing`` and
+    ``.code`` (the :func:`route` call) are what it came to.
+    """
+    from flowlab.formats.workspace import load_workspace
+    from flowlab.widgets.routing_board import RoutingBoard
+
+    team = None if workspace is None else load_workspace(workspace)
+    return RoutingBoard(_workflow(workflow), team, flow=flow, task=task, height_px=height_px)
+
+
+def _workflow(given: Workflow | Mapping[str, Any] | str | Path) -> Workflow:
+    from flowlab.formats import load
+    from flowlab.formats.taskrouter import read_workflow
+
+    if isinstance(given, Workflow):
+        return given
+    found = read_workflow(given) if isinstance(given, Mapping) else load(given)
+    if not isinstance(found, Workflow):
+        raise UsageError(f"{given!s:.80} holds no TaskRouter workflow but a {type(found).__name__.lower()}")
+    return found
 
 
 def check(

@@ -52,6 +52,41 @@ def browser_path() -> str | None:
 
 #: Notebooks that only the tests need, by name: their cells.
 PAGES = {
+    "board": [
+        "import flowlab as fl\nimport pandas as pd\n\ndata = '../sample_data'\n"
+        "services = f'{data}/services/order_support.yaml'\n"
+        "talks = fl.load(f'{data}/conversations/order_support.jsonl')\n"
+        "one, two = (fl.load(f'{data}/flows/order_support{v}.json') for v in ('', '_v2'))\n"
+        "runs = {f'version {n}': fl.replay(flow, talks, services=services) for n, flow in ((1, one), (2, two))}",
+        "from flowlab.widgets.compare_board import Assumption, CompareBoard\n\n"
+        "def again(share):\n    return fl.replay(one, talks[: int(share)], services=services)\n\n\n"
+        "board = CompareBoard(runs)\nboard",
+        "fl.compare(runs)",
+        "share = Assumption('share', 10, 170, 60, 'talks')\n"
+        "slides = CompareBoard(again(60), assumptions=[share], again=again)\nslides",
+        "print(board.by, board.metric, board.chosen, board.trouble)",
+    ],
+    "player": [
+        "import flowlab as fl\n\ndata = '../sample_data'\nservices = f'{data}/services/order_support.yaml'\n"
+        "talks = fl.load(f'{data}/conversations/order_support.jsonl')\n"
+        "one, two = (fl.load(f'{data}/flows/order_support{v}.json') for v in ('', '_v2'))\n"
+        "runs = {f'version {n}': fl.replay(flow, talks, services=services) for n, flow in ((1, one), (2, two))}",
+        "player = runs['version 2'].player(against={'version 1': runs['version 1']})\nplayer",
+        "evil = '<img src=x onerror=alert(1)>' + chr(0x202E) + 'x' * 100_000\n"
+        "talk = fl.Conversation(evil[:60], 'sms', (fl.Message('customer', evil, 0.0), fl.Message('bot', evil, 1.0)), "
+        "extra={'note': evil})\nfl.replay(one, [talk], services=services).player()",
+        "print(player.conversation, player.count, player.position)",
+    ],
+    "chat": [
+        "import flowlab as fl\n\nflow = fl.load('../sample_data/flows/store_service.json')\n"
+        "services = '../sample_data/services/store_service.yaml'",
+        "chat = fl.chat(flow, 'whatsapp', services=services, edit=True)\nchat",
+        "chat",
+        "body = '<img src=x onerror=alert(1)>' + chr(0x202E) + 'x' * 100_000\n"
+        "ask = fl.State('<b>ask</b>', 'send-and-wait-for-reply', (fl.Transition('incomingMessage', '<b>ask</b>'),), "
+        "{'body': body})\nfl.chat(fl.Flow((ask,), '<b>ask</b>', name=body), 'webchat')",
+        "print(chat.channel, chat.session.outcome, len(chat.talks))",
+    ],
     "map": [
         "import flowlab as fl\n\nflow = fl.load('../sample_data/flows/order_support.json')",
         "desk = fl.flow_map(flow, edit=True, channels=['sms'])\ndesk",
@@ -60,6 +95,19 @@ PAGES = {
         "say = fl.State('say', 'send-message', (fl.Transition('sent'),), {'body': name})\n"
         "fl.flow_map(fl.Flow((say,), 'say', name=name), edit=True)",
         "print(sorted(desk.flow.by_name.keys() - flow.by_name.keys()), desk.flow == flow)",
+    ],
+    "routing": [
+        "import flowlab as fl\n\ndata = '../sample_data'\nflow = fl.load(f'{data}/flows/order_support.json')\n"
+        "workflow = fl.load(f'{data}/routing/support_workflow.json')\n"
+        "team = fl.load(f'{data}/routing/workspace.yaml')",
+        "board = fl.routing_board(workflow, team)\nboard",
+        "whole = fl.routing_board(workflow, team, flow=flow, task={'vip': True, 'language': 'de'})\nwhole",
+        "from flowlab.model.routing import Filter, Target, Worker, Workflow, Workspace, Queue\n\n"
+        "evil = '<img src=x onerror=alert(1)><script>alert(2)</script>' + chr(0x202E)\n"
+        "bad = Workflow((Filter(evil, f'a == \"{evil}\"', (Target('Q', evil),)),), evil, name=evil)\n"
+        "crowd = Workspace((Queue('Q', evil),), (Worker(evil, activity=evil),), {evil: True}, name=evil)\n"
+        "hostile = fl.routing_board(bad, crowd, task={'a': evil, 'b': 'x' * 100_000})\nhostile",
+        "print(dict(board.task), board.routing.worker, eval(board.code).worker)",
     ],
     "layers": [
         "import flowlab as fl\n\nflow = fl.load('../sample_data/flows/order_support.json')\n"

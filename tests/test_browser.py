@@ -92,18 +92,47 @@ def production(open_notebook: Callable[[str], Any]) -> Any:
     return open_notebook("02_before_production")
 
 
+@pytest.fixture(scope="module")
+def chat_page(open_notebook: Callable[[str], Any]) -> Any:
+    return open_notebook("chat")
+
+
+@pytest.fixture(scope="module")
+def player_page(open_notebook: Callable[[str], Any]) -> Any:
+    return open_notebook("player")
+
+
+@pytest.fixture(scope="module")
+def board_page(open_notebook: Callable[[str], Any]) -> Any:
+    return open_notebook("board")
+
+
 @pytest.fixture
 def chat(tour: Any) -> Any:
     """The chat of the tour, at its beginning."""
-    found = tour.locator(".fl-chat")
-    found.get_by_role("button", name="Restart").click()
-    sync_api.expect(found.locator(".fl-customer")).to_have_count(0)
-    return found
+    return begun(tour.locator(".fl-chat"))
+
+
+def begun(chat: Any) -> Any:
+    chat.scroll_into_view_if_needed()
+    chat.get_by_role("button", name="Restart").click()
+    sync_api.expect(chat.locator(".fl-bubble.customer")).to_have_count(0)
+    return chat
 
 
 @pytest.fixture
 def box(chat: Any) -> Any:
     return chat.get_by_placeholder("Write as the customer")
+
+
+def say(chat: Any, *texts: str) -> None:
+    """The customer writes, each time once the flow has answered."""
+    box, said = chat.get_by_placeholder("Write as the customer"), chat.locator(".fl-bubble.customer")
+    for text in texts:
+        before = said.count()
+        box.fill(text)
+        box.press("Enter")
+        sync_api.expect(said).to_have_count(before + 1)
 
 
 def cell_count(page: Any) -> int:
@@ -112,7 +141,7 @@ def cell_count(page: Any) -> int:
 
 @themes
 def test_the_chat_answers_and_lights_the_state(tour: Any, chat: Any, box: Any, shots: Path, theme: str) -> None:
-    expect, bot, lit = sync_api.expect, chat.locator(".fl-bot .fl-text"), chat.locator("[data-active=true]")
+    expect, bot, lit = sync_api.expect, chat.locator(".fl-bubble.flow .fl-text"), chat.locator("g.node.active")
     set_theme(tour, theme)
 
     box.click()
@@ -129,7 +158,7 @@ def test_the_chat_answers_and_lights_the_state(tour: Any, chat: Any, box: Any, s
     tour.screenshot(path=shots / f"chat {theme}.png")
 
     chat.get_by_role("button", name="+1 h").click()
-    expect(chat.locator(".fl-end")).to_contain_text("Timed out")
+    expect(chat.locator(".fl-end")).to_contain_text("timed out")
     chat.screenshot(path=shots / f"timed out {theme}.png")
 
 
@@ -144,64 +173,237 @@ def test_keys_pressed_after_a_click_do_not_reach_the_notebook(tour: Any, chat: A
     box.click()
     tour.keyboard.type("hi")
     tour.keyboard.press("Enter")
-    expect(chat.locator(".fl-customer")).to_have_count(1)
-    chat.get_by_role("button", name="+1 min").click()
-    expect(chat.locator(".fl-note").last).to_have_text("1 min later")
+    expect(chat.locator(".fl-bubble.customer")).to_have_count(1)
     expect(box).to_be_focused()
     tour.keyboard.type("add a b")
     expect(box).to_have_value("add a b")
-    chat.locator(".fl-scroll").click(position={"x": 5, "y": 5})
-    tour.keyboard.type("bdd")
+    for place in (chat.locator(".fl-talk"), chat.get_by_role("button", name="+1 min"), chat.get_by_role("tabpanel")):
+        place.focus()
+        tour.keyboard.type("bddx")
     assert cell_count(tour) == cells
     box.fill("")
 
 
-def test_a_talk_goes_back_and_to_another_channel(chat: Any, box: Any, shots: Path) -> None:
-    expect, customer = sync_api.expect, chat.locator(".fl-customer .fl-text")
-    for turn, text in enumerate(["hi", "3", "3"]):  # the same text twice: it must be sent twice
-        box.fill(text)
-        box.press("Enter")
-        expect(customer).to_have_count(turn + 1)
-    chat.get_by_role("button", name="Back").click()
+def test_a_talk_goes_back_and_to_another_channel(chat: Any) -> None:
+    expect, customer = sync_api.expect, chat.locator(".fl-bubble.customer .fl-text")
+    say(chat, "hi", "3", "3")  # the same text twice: it must be sent twice
+    chat.get_by_role("button", name="Back", exact=True).click()
     expect(customer).to_have_text(["hi", "3"])
-    chat.get_by_role("combobox").select_option("Email")
-    expect(chat.locator(".fl-scroll")).to_have_attribute("aria-label", "Conversation on Email")
+    chat.get_by_label("Channel: the same talk").select_option("email")
+    expect(chat.locator(".fl-talk")).to_have_attribute("aria-label", "Conversation on Email")
     expect(customer).to_have_text(["hi", "3"])
+    chat.get_by_label("Channel: the same talk").select_option("whatsapp")
+    expect(chat.locator(".fl-phone.ch-whatsapp")).to_be_visible()
 
 
-def test_the_whole_flow_and_the_variables(chat: Any, box: Any, shots: Path) -> None:
-    expect = sync_api.expect
-    box.fill("hi")
-    box.press("Enter")
-    chat.get_by_role("button", name="Whole flow").click()
-    expect(chat.locator(".fl-whole [data-state=say_goodbye]")).to_have_count(1)
-    chat.locator(".jupyter-widget-Collapse-header").click()
-    expect(chat.get_by_text("flow.variables.channel_type", exact=True)).to_be_visible()
-    chat.screenshot(path=shots / "whole flow.png")
+@pytest.mark.parametrize("channel", ["sms", "whatsapp", "webchat"])
+def test_a_talk_to_the_hand_off_on_three_channels(chat_page: Any, shots: Path, channel: str) -> None:
+    expect, chat = sync_api.expect, begun(chat_page.locator(".fl-chat").first)
+    chat.get_by_label("Channel: the same talk").select_option(channel)
+    expect(chat.locator(f".fl-phone.ch-{channel}")).to_be_visible()
+    say(chat, "hi")
+    label = "Talk to a person"
+    if channel == "sms":
+        expect(chat.locator(".fl-bubble.flow").last).to_contain_text("PERSON")
+        say(chat, "person")
+    else:
+        expect(chat.locator(".fl-choices.open")).to_have_count(1)
+        if channel == "whatsapp":
+            chat.locator("details.fl-list summary").last.click()
+        chat.locator(".fl-choices.open").get_by_role("button", name=label).click()
+    expect(chat.locator(".fl-end")).to_contain_text("handed off")
+    expect(chat.locator("g.node.active")).to_have_attribute("data-state", re.compile("hand_over"))
+    chat.screenshot(path=shots / f"hand-off {channel}.png")
 
 
 @themes
-def test_the_board_follows_its_selectors(comparison: Any, shots: Path, theme: str) -> None:
-    expect, board = sync_api.expect, comparison.locator(".fl-board")
-    set_theme(comparison, theme)
-    comparison.set_viewport_size({"width": 1440, "height": 2200})  # so that the pictures show all of the board
-    rows = board.locator("tbody th[scope=row]").filter(has_text=re.compile("^WhatsApp$"))
-    picture = board.locator("img:visible")
-    await_idle(comparison)
+def test_a_fork_time_mishaps_and_what_is_saved(chat_page: Any, shots: Path, theme: str) -> None:
+    expect, chat = sync_api.expect, begun(chat_page.locator(".fl-chat").first)
+    set_theme(chat_page, theme)
+    chat.get_by_label("Channel: the same talk").select_option("whatsapp")
+    say(chat, "hi", "2")
+    second = chat.locator(".fl-bubble.customer").nth(1)
+    second.hover()
+    second.get_by_role("button", name="fork").click()
+    sheet = chat.get_by_role("dialog")
+    sheet.get_by_label("The customer writes instead").fill("3")
+    sheet.get_by_label("on", exact=True).select_option("sms")
+    chat.screenshot(path=shots / f"fork {theme}.png")
+    sheet.get_by_role("button", name="Fork", exact=True).click()
+    talks = chat.get_by_role("group", name="Talks")
+    expect(talks.get_by_role("button", name="Fork 1", exact=True)).to_have_attribute("aria-pressed", "true")
+    expect(chat.locator(".fl-bubble.customer .fl-text")).to_have_text(["hi", "3"])
+    expect(chat.locator(".fl-phone.ch-sms")).to_be_visible()
+
+    chat.get_by_label("What befalls the next message").select_option("missed")
+    expect(chat.locator(".fl-counted")).to_contain_text("next: missed")
+    chat.get_by_placeholder("Write as the customer").fill("1")
+    chat.get_by_placeholder("Write as the customer").press("Enter")
+    expect(chat.locator(".fl-bubble.world")).to_contain_text("never arrives")
+    chat.get_by_role("button", name="Overnight").click()
+    expect(chat.locator(".fl-phone-head time")).to_have_text("Tue 3 Mar 09:05")
+
+    chat.get_by_role("tab", name="Variables").click()
+    chat.get_by_role("button", name="contact.channel.address").click()
+    expect(chat.get_by_role("status").last).to_contain_text("{{contact.channel.address}}")
+    chat.get_by_label("Save the talk as").select_option("test")
+    expect(chat.get_by_role("dialog")).to_contain_text("def test_talk() -> None:")
+    chat.screenshot(path=shots / f"test {theme}.png")
+    chat_page.keyboard.press("Escape")
+    expect(chat.get_by_role("dialog")).to_have_count(0)
+    talks.get_by_role("button", name="Close Fork 1").click()
+    expect(talks.get_by_role("button", name="Fork 1", exact=True)).to_have_count(0)
+
+
+def test_what_is_so_before_the_first_message(chat_page: Any, shots: Path) -> None:
+    expect, chat = sync_api.expect, begun(chat_page.locator(".fl-chat").first)
+    chat.get_by_role("tab", name="Before the first message").click()
+    chat.get_by_label("Begins").fill("saturday 22:00")
+    chat.get_by_label("Opening hours").select_option("open")
+    chat.get_by_label("Known before, as JSON").fill('{"intent": "returns"')
+    chat.get_by_role("button", name="Begin so").click()
+    expect(chat.get_by_role("status").last).to_contain_text("no JSON")
+    chat.get_by_label("Known before, as JSON").fill('{"intent": "returns"}')
+    chat.screenshot(path=shots / "begin.png")
+    chat.get_by_role("button", name="Begin so").click()
+    expect(chat.locator(".fl-phone-head time")).to_have_text("Sat 7 Mar 22:00")
+    say(chat, "hi")
+
+
+def test_the_talk_follows_an_edit_and_a_second_view(chat_page: Any, shots: Path) -> None:
+    expect, views = sync_api.expect, chat_page.locator(".fl-chat")
+    chat = begun(views.first)
+    chat.get_by_label("Channel: the same talk").select_option("sms")
+    say(chat, "hi")
+    expect(views.nth(1).locator(".fl-bubble.customer .fl-text")).to_have_text(["hi"])
+    search = chat.get_by_role("searchbox")
+    search.fill("greet")
+    search.press("Enter")
+    text = chat.get_by_label("Text", exact=True)
+    text.fill("Ahoy!")
+    text.press("Control+Enter")
+    expect(chat.locator(".fl-bubble.flow .fl-text").first).to_have_text("Ahoy!")
+    chat.screenshot(path=shots / "edited while talking.png")
+    chat.get_by_role("button", name="Undo").click()
+    expect(chat.locator(".fl-bubble.flow .fl-text").first).not_to_have_text("Ahoy!")
+
+
+def test_hostile_texts_stay_text_in_the_chat(chat_page: Any, shots: Path) -> None:
+    expect, evil = sync_api.expect, chat_page.locator(".fl-chat").nth(2)
+    evil.scroll_into_view_if_needed()
+    say(evil, "<script>alert(1)</script><a href='javascript:alert(2)'>x</a>")
+    expect(evil.locator(".fl-bubble.customer .fl-text")).to_contain_text("<script>alert(1)")
+    assert evil.locator("img, script, a").count() == 0
+    evil.screenshot(path=shots / "chat hostile.png")
+
+
+@themes
+def test_conversations_are_chosen_and_played(player_page: Any, shots: Path, theme: str) -> None:
+    expect, player = sync_api.expect, player_page.locator(".fl-player").first
+    set_theme(player_page, theme)
+    player.scroll_into_view_if_needed()
+    chosen, left, right = player.get_by_role("listbox"), *[player.locator(".fl-phone").nth(n) for n in (0, 1)]
+    player.get_by_label("Only with this channel").select_option("sms")
+    expect(player.locator(".fl-caption").first).to_have_text("29 found")
+    player.get_by_label("Only with this channel").select_option("")
+    chosen.get_by_role("option").nth(0).click()
+    expect(player.get_by_label("Beat")).to_have_value("0")
+    line = player.get_by_label("Beat")
+    line.focus()
+    player_page.keyboard.press("ArrowRight")
+    expect(player.locator("g.node.active")).to_have_attribute("data-state", "check_hours")
+    player_page.keyboard.press("Shift+ArrowRight")
+    expect(right.locator(".fl-bubble.customer")).to_have_count(2)
+    player_page.keyboard.press("End")
+    expect(right.locator(".fl-end")).to_contain_text("handed off")
+    expect(left.locator(".fl-bubble.marked")).to_have_count(4)
+    expect(player.locator(".fl-explained")).to_contain_text("Decided in split_said")
+    player.screenshot(path=shots / f"player {theme}.png")
+
+    player_page.keyboard.press("Home")
+    player.get_by_label("Speed").select_option("5")
+    player.get_by_role("button", name="Play").click()
+    expect(right.locator(".fl-end")).to_be_visible()
+    expect(player.get_by_role("button", name="Play")).to_be_visible()
+
+    player.get_by_label("What stands beside the replay").select_option("version: version 1")
+    expect(player.locator(".fl-explained")).to_contain_text("They part at set_customer")
+    assert player.locator("g.edge.ghost").count() > 3
+    player.screenshot(path=shots / f"ghost {theme}.png")
+    line.focus()
+    player_page.keyboard.press("Home")
+    player_page.keyboard.press("Shift+ArrowRight")
+    player.get_by_role("button", name="Fork here").click()
+    box = player.get_by_placeholder("Go on as the customer")
+    expect(box).to_be_visible()
+    before = left.locator(".fl-bubble.customer").count()
+    box.fill("4")
+    box.press("Enter")
+    expect(left.locator(".fl-bubble.customer")).to_have_count(before + 1)
+    player.screenshot(path=shots / f"player fork {theme}.png")
+    chosen.focus()
+    player_page.keyboard.press("ArrowDown")
+    expect(chosen.get_by_role("option", selected=True)).to_contain_text("hp-0002")
+    expect(box).to_be_hidden()
+    expect(player.locator(".fl-status.trouble")).to_have_count(0)
+
+
+def test_hostile_records_stay_text_in_the_player(player_page: Any, shots: Path) -> None:
+    expect, evil = sync_api.expect, player_page.locator(".fl-player").nth(1)
+    evil.scroll_into_view_if_needed()
+    evil.get_by_role("button", name="To the end").click()
+    expect(evil.locator(".fl-bubble.customer").first).to_contain_text("<img src=x")
+    assert evil.locator("img").count() == 0
+    evil.screenshot(path=shots / "player hostile.png")
+
+
+@themes
+def test_the_board_follows_what_is_chosen(board_page: Any, shots: Path, theme: str) -> None:
+    expect, board = sync_api.expect, board_page.locator(".fl-compare").first
+    set_theme(board_page, theme)
+    board.scroll_into_view_if_needed()
+    rows = board.locator("tbody th[scope=row]")
     board.get_by_role("button", name="All", exact=True).click()
-    expect(rows).to_have_count(1)
-    await_idle(comparison)
-    board.get_by_role("combobox").select_option("all outcomes")
-    expect(picture).to_have_attribute("alt", re.compile("^outcomes"))
+    board.get_by_label("Measure", exact=True).select_option("outcomes")
+    expect(rows).to_have_count(16)
     board.screenshot(path=shots / f"board {theme}.png")
 
-    board.get_by_role("button", name="WhatsApp").click()
-    expect(rows).to_have_count(0)
-    await_idle(comparison)
-    board.get_by_role("combobox").select_option("abandoned")
-    expect(picture).to_have_attribute("alt", re.compile("^abandoned"))
+    board.get_by_role("button", name="WhatsApp", exact=True).click()  # and on at once, without waiting
+    board.get_by_role("button", name="version 1", exact=True).click()
+    board.get_by_label("Measure", exact=True).select_option("abandoned")
+    expect(rows).to_have_count(7)
+    expect(board.locator("th.measure")).to_have_text("abandoned")
+    expect(board.get_by_role("button", name="WhatsApp", exact=True)).to_have_attribute("aria-pressed", "false")
+    board.locator("button.fl-cell").first.click()
+    behind = board.get_by_role("complementary")
+    expect(behind).to_contain_text("abandoned of all text channels")
     board.screenshot(path=shots / f"board of one measure {theme}.png")
-    expect(board.locator(".fl-error")).to_have_count(0)
+
+    behind.get_by_role("listitem").first.get_by_role("button").click()
+    player = board_page.locator(".fl-stagebox .fl-player").first
+    expect(player.get_by_role("option", selected=True)).to_have_count(1)
+    board.get_by_role("button", name="Code").click()
+    expect(board.get_by_role("dialog")).to_contain_text("comparison.plot(metric='abandoned')")
+    board_page.keyboard.press("Escape")
+    board.get_by_role("button", name="version 1", exact=True).click()
+    expect(board.locator(".fl-status.trouble")).to_have_count(0)
+
+
+def test_a_slider_asks_for_another_simulation(board_page: Any, shots: Path) -> None:
+    expect, board = sync_api.expect, board_page.locator(".fl-compare").nth(2)
+    board.scroll_into_view_if_needed()
+    slider = board.get_by_role("slider")
+    slider.focus()
+    board_page.keyboard.press("End")
+    expect(board.locator("tr.all td").first).to_have_text("170")
+    board_page.keyboard.press("Home")
+    expect(board.locator("tr.all td").first).to_have_text("10")
+    board.screenshot(path=shots / "board with a slider.png")
+
+
+def test_a_comparison_is_a_board_in_a_notebook(board_page: Any, comparison: Any) -> None:
+    sync_api.expect(board_page.locator(".fl-compare").nth(1).locator("tbody tr")).to_have_count(16)
+    sync_api.expect(comparison.locator(".fl-compare").first).to_be_attached()
 
 
 def cell_with(page: Any, text: str) -> Any:
@@ -296,7 +498,7 @@ def test_the_map_is_walked_by_keys_and_keeps_the_notebook_s_own(map_page: Any, s
     cells = map_page.locator(".jp-CodeCell").count()
     plain = cell_with(map_page, "flow").page.locator(".jp-CodeCell").nth(2).locator(".fl-map-widget")
     plain.scroll_into_view_if_needed()
-    plain.get_by_role("button", name="Show the whole flow").click()
+    plain.get_by_role("button", name="Fit").click()
     start = plain.locator("g.node[data-state=Trigger]")
     start.focus()
     map_page.keyboard.press("ArrowDown")
@@ -336,6 +538,132 @@ def test_channels_stand_side_by_side_and_each_mark_leads_to_its_reason(
     cell.screenshot(path=shots / f"side by side {theme}.png")
     for name, code in {"notice": "order = {", "night": "patient = flow", "segments": "hours = flow"}.items():
         cell_with(sides_page, code).screenshot(path=shots / f"{name} {theme}.png")
+
+
+@pytest.fixture(scope="module")
+def routing_page(open_notebook: Callable[[str], Any]) -> Any:
+    return open_notebook("routing")
+
+
+def routing_board(page: Any, text: str) -> Any:
+    found = cell_with(page, text).locator(".fl-routing")
+    found.scroll_into_view_if_needed()
+    return found
+
+
+@themes
+def test_a_task_is_typed_and_its_way_lights_up(routing_page: Any, shots: Path, theme: str) -> None:
+    expect = sync_api.expect
+    set_theme(routing_page, theme)
+    cells = cell_count(routing_page)
+    board = routing_board(routing_page, "board = fl.routing_board")
+    end, json_field = board.locator(".fl-end"), board.get_by_label("The whole task as JSON")
+    board.get_by_label("Begin with a task").select_option("Filter: Returns")
+    expect(end).to_contain_text("Ines of queue Returns")
+    language = board.get_by_role("combobox", name="language")
+    language.click()
+    language.press_sequentially("pt")
+    expect(end).to_contain_text("Beatriz of queue Portuguese")
+    expect(language).to_have_value("pt")
+    expect(json_field).to_have_value(re.compile('"language": "pt"'))
+    expect(board.locator("g.node[data-state='filter:2'].taken.passed")).to_be_attached()
+    expect(board.locator("g.node[data-state='filter:1'].refused .fl-mark text")).to_have_text("×")
+    expect(board.locator("g.node[data-state='worker:Beatriz'].active")).to_be_attached()
+    expect(board.locator("g.node[data-state='filter:3'].ahead")).to_be_attached()
+    board.screenshot(path=shots / f"routing {theme}.png")
+
+    json_field.fill('{"vip": true,\n "language": }')
+    expect(board.get_by_role("alert")).to_contain_text("line 2, column 14: is not JSON")
+    expect(end).to_contain_text("Beatriz of queue Portuguese")
+    board.screenshot(path=shots / f"routing slip {theme}.png")
+    json_field.fill('{"vip": true, "b": "add a b"}')
+    expect(end).to_contain_text("Beatriz of queue VIP")
+    expect(language).to_have_value("")
+    chip = board.get_by_role("button", name="vip is true", exact=True)
+    expect(chip).to_have_attribute("aria-pressed", "true")
+    chip.click()
+    expect(end).to_contain_text("by 'default filter'")
+    assert cell_count(routing_page) == cells
+
+
+@themes
+def test_a_run_is_stepped_through_and_lines_and_nodes_find_each_other(
+    routing_page: Any, shots: Path, theme: str
+) -> None:
+    expect = sync_api.expect
+    set_theme(routing_page, theme)
+    board = routing_board(routing_page, "whole = fl.routing_board")
+    when, status = board.locator(".fl-when"), board.locator(".fl-status")
+    board.get_by_role("button", name="First step").click()
+    expect(when).to_have_text("step 1 of 5, at once")
+    expect(board.locator("g.node[data-state='filter:1'].active")).to_be_attached()
+    board.get_by_role("slider").press("ArrowRight")
+    expect(status).to_contain_text("queue VIP, priority 20")
+    target = board.get_by_role("button", name="target 1 of 'VIP customers'")
+    expect(target).to_contain_text("waits here")
+    expect(target).to_have_attribute("aria-current", "step")
+    waited = board.get_by_label("Seconds the task has waited")
+    waited.fill("500")
+    expect(when).to_have_text("step 5 of 5, after 120 s")
+    waited.fill("60")
+    expect(status).to_contain_text("after 60 s")
+    expect(status).to_contain_text("it goes on at 120 s")
+    expect(when).to_have_text("step 2 of 5, at once")
+
+    target.click()
+    node = board.locator("g.node[data-state='target:1.1']")
+    expect(node).to_be_focused()
+    expect(board.get_by_role("complementary")).to_contain_text("target 1: VIP")
+    board.screenshot(path=shots / f"routing step {theme}.png")
+    board.get_by_role("button", name="Last step").click()
+    board.get_by_role("button", name="Go to target 2: VIP").first.click()
+    expect(board.get_by_role("button", name="target 2 of 'VIP customers'")).to_have_class(re.compile("marked"))
+    expect(target).not_to_have_class(re.compile("marked"))
+    board.get_by_role("button", name="Close", exact=True).click()
+    expect(board.locator(".fl-line.marked")).to_have_count(0)
+
+
+@themes
+def test_who_goes_home_changes_the_way(routing_page: Any, shots: Path, theme: str) -> None:
+    expect = sync_api.expect
+    set_theme(routing_page, theme)
+    board = routing_board(routing_page, "whole = fl.routing_board")
+    beatriz = board.get_by_role("checkbox", name="Beatriz")
+    beatriz.focus()
+    beatriz.press("Space")
+    expect(board.locator(".fl-end")).to_contain_text("Freya of queue Everyone, by 'VIP customers', after 600 s")
+    expect(beatriz).to_be_focused()
+    expect(board.locator(".fl-code code")).to_contain_text("with_activities({'Beatriz': 'Offline'})")
+    board.get_by_role("button", name="Copy the call").click()
+    expect(board.locator(".fl-code span")).to_have_text("copied")
+    board.get_by_role("button", name="Nobody is there").click()
+    expect(board.locator(".fl-end")).to_contain_text("pending")
+    board.screenshot(path=shots / f"routing nobody {theme}.png")
+    board.get_by_role("button", name="Who was there at first").click()
+    expect(board.locator(".fl-end")).to_contain_text("Beatriz of queue VIP")
+
+
+def test_hostile_tasks_and_workflows_stay_text_on_the_board(routing_page: Any, shots: Path) -> None:
+    expect = sync_api.expect
+    board = routing_board(routing_page, "hostile = fl.routing_board")
+    expect(board.locator(".fl-end")).to_contain_text("pending")
+    assert board.locator("img, script").count() == 0
+    field = board.get_by_role("combobox", name="a", exact=True)
+    field.fill("x" * 100_000)
+    expect(board.locator(".fl-line").first).to_contain_text("is false")
+    board.screenshot(path=shots / "routing hostile.png")
+    output = cell_with(routing_page, "print(dict(board.task)").locator(".jp-Cell-outputArea")
+    expect(output).to_contain_text("{'vip': True} Beatriz Beatriz")
+
+
+def test_a_narrow_board_stands_in_one_column(routing_page: Any, shots: Path) -> None:
+    set_theme(routing_page, "Light")
+    routing_page.set_viewport_size({"width": 820, "height": 1000})
+    board = routing_board(routing_page, "board = fl.routing_board")
+    task, way = board.locator(".fl-task").bounding_box(), board.locator(".fl-way").bounding_box()
+    assert way["y"] >= task["y"] + task["height"] - 1
+    board.screenshot(path=shots / "routing narrow.png")
+    routing_page.set_viewport_size({"width": 1440, "height": 1000})
 
 
 def place_of(node: Any) -> tuple[float, float]:
@@ -396,7 +724,7 @@ def test_the_map_is_read_as_a_list(map_page: Any, shots: Path, theme: str) -> No
     expect(table.get_by_role("button", name="split_menu: show it")).not_to_be_focused()
     desk.get_by_role("button", name="Show the map").click()
     expect(desk.locator("g.node[data-state=split_menu]")).to_be_visible()
-    desk.get_by_role("button", name="Close").click()
+    desk.get_by_role("button", name="Close", exact=True).click()
 
 
 @themes
@@ -445,11 +773,12 @@ def test_states_are_moved_by_hand_on_studio_s_canvas(layers_page: Any, shots: Pa
     assert moved_by(node, (start[0] + 60, start[1] - 30)) < 3
     assert moved_by(other, still) < 3
     desk.screenshot(path=shots / f"map studio {theme}.png")
+    said = desk.get_by_role("status").text_content()
     node.focus()
     layers_page.keyboard.press("Alt+ArrowRight")
-    await_idle(layers_page)
+    expect(desk.get_by_role("status")).not_to_have_text(said)
     expect(node).to_be_focused()
-    layers_page.wait_for_timeout(300)
+    layers_page.wait_for_timeout(500)
     assert place_of(node)[0] > start[0] + 65
     cell_with(layers_page, "print(moved").click()
     layers_page.keyboard.press("Control+Enter")

@@ -401,17 +401,17 @@ def test_a_divergence_decided_inside_is_placed_in_the_state_that_runs_it() -> No
 
 
 def test_the_chat_shows_the_state_that_runs_it() -> None:
-    from flowlab.widgets.happened import happened_html
-    from flowlab.widgets.map_pane import MapPane
+    from flowlab.widgets.flow_map import FlowMap
+    from flowlab.widgets.log_rows import log_rows
 
     session = run(outer(), ASKING)
     session.start("hi")
-    pane = MapPane(session.flow)
-    pane.show(session, session.events)
-    assert "now at sub" in pane.picture.value
-    shown = happened_html(session.events)
-    assert "sub runs the subflow inner" in shown
-    assert "<b>sub › Trigger</b>" in shown
+    picture = FlowMap(session.flow)
+    picture.show(session.events, session.place)
+    assert picture.active == "sub"
+    rows = log_rows(session.events, [0, len(session.events)])
+    assert "sub runs the subflow inner" in {row["text"] for row in rows}
+    assert "sub › Trigger" in {row.get("name") for row in rows}
 
 
 def test_unanswered_calls_inside_are_named_as_services_name_them() -> None:

@@ -104,6 +104,11 @@ def compare_long(outcomes: pd.DataFrame, by: str = "channel") -> pd.DataFrame:
     return long.reset_index()
 
 
+def group_labels(outcomes: pd.DataFrame, by: str) -> pd.Series:
+    """The group that each conversation belongs to, as :func:`compare_table` names it."""
+    return outcomes[by].astype("object").where(outcomes[by].notna(), NOT_RECORDED).map(str)
+
+
 def overall(by: str) -> str:
     """What the row of all conversations is called."""
     return "all text channels" if by == "channel" else "all conversations"
@@ -182,7 +187,7 @@ def _versions(outcomes: pd.DataFrame, by: str) -> bool:
 
 def _groups(known: pd.DataFrame, by: str) -> list[tuple[tuple[str, ...], pd.DataFrame]]:
     """The rows to show: each with its key and its conversations."""
-    label = known[by].astype("object").where(known[by].notna(), NOT_RECORDED).map(str)
+    label = group_labels(known, by)
     parts = [(name, known[label == name]) for name in _order(label, by)]
     if by != "flow":
         parts.insert(0, (overall(by), known))

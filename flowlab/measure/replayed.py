@@ -17,6 +17,7 @@ from flowlab.measure.outcomes import outcome_table, recorded_events
 from flowlab.measure.walked_log import walks_of
 from flowlab.model.channel import Channel
 from flowlab.model.conversation import Conversation
+from flowlab.model.display import front
 from flowlab.model.divergence import Divergence
 from flowlab.model.event import Event, EventKind
 from flowlab.model.flow import Flow
@@ -33,7 +34,7 @@ class Run:
 
     ``log``: everything that happened, in order. ``parted``: where record and replay differ. ``source``: ``replayed``,
     ``simulated`` or ``observed`` (see :data:`flowlab.measure.compare.SOURCES`). ``channels``: your own, beside the
-    built-in ones.
+    built-in ones. ``services``: what the outside world answered, for whoever has a conversation again.
     """
 
     flow: Flow
@@ -42,6 +43,7 @@ class Run:
     parted: list[Divergence]
     source: str = "replayed"
     channels: Sequence[Channel] = ()
+    services: object = None
 
     @cached_property
     def events(self) -> pd.DataFrame:
@@ -109,6 +111,14 @@ class Run:
             raise UsageError(f"this run has no conversation {conversation_id!r}. {near}")
         mine = (e for e in self.log if e.conversation_id == conversation_id and e.kind == EventKind.STEP)
         return [(e.state, e.event, e.transitioned_to) for e in mine if not e.parent]
+
+    def player(self, conversation: str = "", *, against: Mapping[str, Run] | None = None, **options: Any) -> Any:
+        """The conversations step by step in the notebook, record and replay side by side.
+
+        ``conversation``: the id of the one to begin with. ``against``: other runs of the same conversations by name,
+        whose way is painted beside this one's. Raises UsageError where the run has no such conversation.
+        """
+        return front("player", self, conversation=conversation, against=against or {}, **options)
 
     def __repr__(self) -> str:
         return (

@@ -79,7 +79,7 @@ def side_table(talks: Sequence[Talk], cut: Callable[[str], Cut]) -> pd.DataFrame
     """
     import pandas as pd
 
-    rows = [row for talk in talks for row in _rows(talk, cut)]
+    rows = [row for talk in talks for row in side_rows(talk, cut)]
     order = {talk.name: place for place, talk in enumerate(talks)}
     rows.sort(key=lambda row: (row["turn"], order[row["channel"]], row["seq"]))
     return pd.DataFrame(rows, columns=list(_EMPTY)).astype({"turn": "int64", "seq": "int64", "units": "int64"})
@@ -106,7 +106,8 @@ _EMPTY: dict[str, Any] = {
 }
 
 
-def _rows(talk: Talk, cut: Callable[[str], Cut]) -> Iterator[dict[str, Any]]:
+def side_rows(talk: Talk, cut: Callable[[str], Cut]) -> Iterator[dict[str, Any]]:
+    """All that was said on one channel, in order: the rows of :func:`side_table`."""
     began_s = talk.events[0].time_s if talk.events else 0.0
     heard_s, hours = float("-inf"), talk.channel.value("service_window_h")
     for number in range(len(talk.ends)):

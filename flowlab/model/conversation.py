@@ -7,6 +7,8 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Any
 
+from flowlab.errors import UsageError, did_you_mean
+
 
 class Role(StrEnum):
     """Who wrote a message."""
@@ -19,15 +21,27 @@ class Role(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Message:
-    """One message. ``time_s``: seconds since 1970-01-01 UTC, None where the record has no time.
+    """One message. ``role``: a :class:`Role` or its name. ``time_s``: seconds since 1970-01-01 UTC, None if unknown.
 
-    ``media``: addresses or names of attached files; a media-only message has an empty ``text``.
+    ``media``: addresses or names of attached files; a media-only message has an empty ``text``. Raises UsageError for
+    an unknown role.
+
+    >>> Message("customer", "hi").role
+    <Role.CUSTOMER: 'customer'>
     """
 
-    role: Role
+    role: Role | str
     text: str
     time_s: float | None = None
     media: tuple[str, ...] = ()
+
+    def __post_init__(self) -> None:
+        if isinstance(self.role, Role):
+            return
+        try:
+            object.__setattr__(self, "role", Role(self.role))
+        except ValueError:
+            raise UsageError(f"there is no role {self.role!r}. {did_you_mean(str(self.role), list(Role))}") from None
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,9 +8,12 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
+from flowlab.errors import UsageError
+
 #: MIME type -> data, and MIME type -> how to show it (``{"image/png": {"width": 300, "height": 200}}``).
 Bundle = tuple[dict[str, Any], dict[str, Any]]
 
+_fronts: dict[str, Callable[..., Any]] = {}
 _renderers: dict[str, Callable[[Any], Bundle]] = {}
 
 
@@ -25,3 +28,15 @@ def bundle(thing: Any) -> Bundle:
     renderer = _renderers.get(type(thing).__name__)
     data, metadata = renderer(thing) if renderer else ({}, {})
     return plain | data, metadata
+
+
+def register_front(name: str, opener: Callable[..., Any]) -> None:
+    """Let ``opener`` make the widget of that name, for the methods that open it from a room below the widgets."""
+    _fronts[name] = opener
+
+
+def front(name: str, thing: Any, **options: Any) -> Any:
+    """Open a thing in the widget of that name. Raises UsageError where this Python has no widgets."""
+    if name not in _fronts:
+        raise UsageError(f"the {name} is a notebook widget: import flowlab, in a Python with anywidget installed")
+    return _fronts[name](thing, **options)

@@ -267,3 +267,21 @@ class Workspace:
             meant.setdefault(id(self.queue(ref)), []).append(alias)
         queues = (replace(queue, aliases=(*queue.aliases, *meant.get(id(queue), ()))) for queue in self.queues)
         return replace(self, queues=tuple(queues))
+
+    def with_activities(self, activities: Mapping[str, str]) -> Workspace:
+        """The workspace with workers in another activity: name or sid of the worker -> the activity.
+
+        Raises FlowError for a worker that is not there, and for an activity that the workspace does not list.
+
+        >>> team = Workspace(workers=(Worker("Ines", activity="Here"),), activities={"Here": True, "Away": False})
+        >>> team.with_activities({"Ines": "Away"}).worker("Ines").activity
+        'Away'
+        """
+        changed: dict[int, str] = {}
+        for ref, activity in activities.items():
+            if activity not in self.activities:
+                hint = did_you_mean(activity, list(self.activities))
+                raise FlowError(f"workspace {self.name!r} has no activity {activity!r}. {hint}")
+            changed[id(self.worker(ref))] = activity
+        workers = (replace(each, activity=changed.get(id(each), each.activity)) for each in self.workers)
+        return replace(self, workers=tuple(workers))

@@ -34,7 +34,7 @@ def summary(routing: Routing) -> str:
 def text_page(routing: Routing) -> str:
     """The filters, the targets with their workers, what is wrong, and the end."""
     lines = [_heading(routing), "", "filters"]
-    lines += [f"  {_SIGNS[each.status]} {plain(each.filter)}: {_about(each)}" for each in routing.filters]
+    lines += [f"  {_SIGNS[each.status]} {plain(each.filter)}: {about(each)}" for each in routing.filters]
     lines += [] if routing.filters else ["  none"]
     for target in routing.targets:
         lines += ["", *_target_lines(target)]
@@ -49,14 +49,15 @@ def _heading(routing: Routing) -> str:
     return f"{plain(routing.name)}: task {task} on channel {plain(routing.channel)}"
 
 
-def _about(each: FilterTried) -> str:
+def about(each: FilterTried) -> str:
+    """What became of a filter, and why, in one line."""
     words = _WORDS.get(each.status, "")
     why = plain(each.why.split("\n")[0])  # the place of a fault is shown below, under what is wrong
     return f"{words} ({why})" if words and why else words or why
 
 
 def _target_lines(target: TargetTried) -> Iterator[str]:
-    yield plain(f"{target.name}: queue {target.queue}, {_terms(target)}")
+    yield plain(f"{target.name}: queue {target.queue}, {terms(target)}")
     if target.entered_s is None:
         yield "  · not reached"
         return
@@ -68,7 +69,8 @@ def _target_lines(target: TargetTried) -> Iterator[str]:
     yield f"  {sign} {target.outcome}: {plain(target.why)}"
 
 
-def _terms(target: TargetTried) -> str:
+def terms(target: TargetTried) -> str:
+    """What a target asks for and how long it waits, in one line."""
     parts = [
         f"priority {target.priority}",
         "no timeout" if target.timeout_s is None else f"timeout {target.timeout_s:,} s",
@@ -93,7 +95,7 @@ def html_page(routing: Routing) -> str:
     """Tables in the colours of whatever page they stand on. Everything from files and tasks is escaped."""
     end = _ENDS[routing.assignment_status]
     head = f"{_mark(end)} <b>{safe(routing.assignment_status)}</b>: {safe(routing.summary)}"
-    rows = ((_mark(_SIGNS[f.status]), f.filter, _code(f.expression), _about(f)) for f in routing.filters)
+    rows = ((_mark(_SIGNS[f.status]), f.filter, _code(f.expression), about(f)) for f in routing.filters)
     filters = notebook_table(("", "Filter", "Expression", "Why"), (row(cells, cell=CELL) for cells in rows))
     targets = "".join(map(_target_html, routing.targets))
     faults = "".join(
@@ -101,12 +103,12 @@ def html_page(routing: Routing) -> str:
         for fault in routing.faults
     )
     wrong = f"<div>What is wrong:<ul>{faults}</ul></div>" if faults else ""
-    about = f"<div style='opacity:.75'>{safe(_heading(routing))}</div>"
-    return f'<div style="color:inherit">{about}<div>{head}</div>{filters}{targets}{wrong}</div>'
+    heading = f"<div style='opacity:.75'>{safe(_heading(routing))}</div>"
+    return f'<div style="color:inherit">{heading}<div>{head}</div>{filters}{targets}{wrong}</div>'
 
 
 def _target_html(target: TargetTried) -> str:
-    title = f"<b>{safe(target.name)}</b>: queue {safe(target.queue)}, {safe(_terms(target))}"
+    title = f"<b>{safe(target.name)}</b>: queue {safe(target.queue)}, {safe(terms(target))}"
     ahead = f" {target.tasks_ahead} waiting tasks come first." if target.tasks_ahead else ""
     end = f"<div>{safe(target.outcome)}: {_lines(target.why)}.{ahead}</div>" if target.why else "<div>not reached</div>"
     rows = ((_mark("✓" if w.position else "×", _sign(w)), w.worker, w.why) for w in target.workers)

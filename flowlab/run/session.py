@@ -345,8 +345,8 @@ class Session:
         handed_off = [execution for execution in every if execution.outcome is HANDED_OFF]
         return (handed_off or answered[-1:] or every)[0]
 
-    def fork(self) -> Session:
-        """A copy that goes its own way from here: same past, independent future."""
+    def fork(self, services: Services | None = None) -> Session:
+        """A copy that goes its own way from here: same past, independent future. ``services`` answer it from now on."""
         twin = copy.copy(self)
         twin.events = list(self.events)
         twin._earlier = list(self._earlier)
@@ -354,6 +354,10 @@ class Session:
         twin.execution = self.execution.fork(twin.events) if self.execution else None
         if twin.execution:
             twin.execution.view.line = twin.line
+        if services:
+            twin.setting = self.setting._replace(services=services)
+            if twin.execution:
+                twin.execution.view.services = services
         return twin
 
     def _begin(self, start: Start) -> list[str]:

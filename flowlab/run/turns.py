@@ -7,17 +7,19 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from flowlab.errors import UsageError, did_you_mean
-from flowlab.model.shown import Shape
+from flowlab.model.shown import Shape, Shown
 from flowlab.run.answer import place_of_choice
 from flowlab.run.session import DEFAULT_REPLY_S, Session
 
 
 @dataclass(frozen=True, slots=True)
 class Turn:
-    """One thing the customer does. One of ``say``, ``pick``, ``wait_s`` and ``jump`` is given.
+    """One thing the customer does, or that befalls them. One of ``say``, ``pick``, ``wait_s``, ``jump`` and ``fault``
+    is given.
 
     ``pick``: a choice of the last message by label, id or number (from 1): a tap where the channel has buttons, else
     its number is written. ``wait_s``: seconds of silence; ``jump``: silence until a moment ("tomorrow 09:05").
+    ``fault``: what befalls the next message in its direction (:data:`flowlab.run.faults.KINDS`).
     ``after_s``: how long the answer takes; None takes the channel's usual delay. ``media``: addresses of pictures.
     """
 
@@ -25,6 +27,7 @@ class Turn:
     pick: str | int | None = None
     wait_s: float | None = None
     jump: str | None = None
+    fault: str | None = None
     after_s: float | None = None
     media: tuple[str, ...] = ()
 
@@ -35,16 +38,19 @@ class Turn:
             return f"“{self.say}”" + (f" and {len(self.media)} file(s)" if self.media else "")
         if self.pick is not None:
             return f"picks {self.pick}"
+        if self.fault is not None:
+            return f"next message: {self.fault.replace('_', ' ')}"
         return f"silent for {self.wait_s:g} s" if self.wait_s is not None else f"silent until {self.jump}"
 
 
-_ACTS = ("say", "pick", "wait_s", "jump")
+_ACTS = ("say", "pick", "wait_s", "jump", "fault")
 #: What each field takes, in words and as types.
 _FIELDS: dict[str, tuple[str, tuple[type, ...]]] = {
     "say": ("a text", (str,)),
     "pick": ("a label, an id or a number from 1", (str, int)),
     "wait_s": ("a number of seconds", (int, float)),
     "jump": ("a moment such as 'tomorrow 09:05'", (str,)),
+    "fault": ("a fault such as 'lost'", (str,)),
     "after_s": ("a number of seconds", (int, float)),
     "media": ("an address or a list of them", (str, list, tuple)),
 }
@@ -127,44 +133,54 @@ def play(session: Session, turns: Sequence[Turn], context: Mapping[str, Any] | N
     ``event``: ``incomingRequest`` where the business writes first; then the first turn is an answer. ``context``: what
     is known before. Raises UsageError for a choice that there is not, and where nobody begins.
     """
-    if not event and turns and turns[0].say is None:
+    first = next((turn for turn in turns if turn.fault is None), None)
+    if not event and first and first.say is None:
         raise UsageError(
-            f"the first turn begins the talk, so it says something; this one: {turns[0].words}. "
+            f"the first turn begins the talk, so it says something; this one: {first.words}. "
             "Where the business writes first, give event='incomingRequest'"
         )
     played = Played(session)
     if event:
         session.start(event=event, context=context)
     for turn in turns:
-        _do(session, turn, context)
+        take_turn(session, turn, context)
         played.ends.append(len(session.events))
     return played
 
 
-def _do(session: Session, turn: Turn, context: Mapping[str, Any] | None) -> None:
+def take_turn(session: Session, turn: Turn, context: Mapping[str, Any] | None = None) -> list[str]:
+    """Let the customer of a session do one thing; what is said first starts it, with what is known before.
+
+    Gives what the flow says in answer. Raises UsageError for a choice that there is not, a moment that is past, and an
+    unknown fault.
+    """
+    if turn.fault is not None:
+        session.inject(turn.fault)
+        return []
     if turn.wait_s is not None:
-        session.wait(turn.wait_s)
-    elif turn.jump is not None:
-        session.jump(turn.jump)
-    elif turn.pick is not None:
-        _pick(session, turn.pick, _delay_s(session, turn))
-    elif session.execution is None:
-        session.start(turn.say or "", media=turn.media, context=context)
-    else:
-        session.say(turn.say or "", media=turn.media, after_s=_delay_s(session, turn))
+        return session.wait(turn.wait_s)
+    if turn.jump is not None:
+        return session.jump(turn.jump)
+    if turn.pick is not None:
+        return _pick(session, turn.pick, delay_s(session, turn))
+    if session.execution is None:
+        return session.start(turn.say or "", media=turn.media, context=context)
+    return session.say(turn.say or "", media=turn.media, after_s=delay_s(session, turn))
 
 
-def _pick(session: Session, what: str | int, after_s: float) -> None:
+def _pick(session: Session, what: str | int, after_s: float) -> list[str]:
     shown = session.shown
-    if shown is not None and shown.shape is Shape.NUMBERED:
-        session.say(str(place_of_choice(what, shown) + 1), after_s=after_s)
-    elif shown is None:
-        session.say(str(what), after_s=after_s)
-    else:
-        session.tap(what, after_s=after_s)
+    if shown is None or shown.shape is Shape.NUMBERED:
+        return session.say(as_typed(what, shown), after_s=after_s)
+    return session.tap(what, after_s=after_s)
 
 
-def _delay_s(session: Session, turn: Turn) -> float:
+def as_typed(what: str | int, shown: Shown | None) -> str:
+    """What the customer types to pick something where there are no buttons: the number, where one is shown."""
+    return str(place_of_choice(what, shown) + 1) if shown is not None else str(what)
+
+
+def delay_s(session: Session, turn: Turn) -> float:
     """How long the customer takes: as told, else what is usual on the channel."""
     if turn.after_s is not None:
         return turn.after_s

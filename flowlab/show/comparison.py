@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 from textwrap import fill
 from typing import TYPE_CHECKING, Any
 
-from flowlab.errors import UsageError
-from flowlab.measure.compare import cautions, compare_long, compare_table, share_n, shares
+from flowlab.errors import UsageError, did_you_mean
+from flowlab.measure.compare import cautions, compare_long, compare_table, group_labels, share_n, shares
 from flowlab.measure.replayed import Run
+from flowlab.model.display import bundle
 from flowlab.show import pictures
 from flowlab.show.cells import grid
 from flowlab.show.panels import AMOUNTS, draw_panels, figure_size
@@ -37,7 +38,7 @@ def compare(run: Run | Mapping[str, Run] | Sequence[Run], by: str = "channel") -
     if not runs:
         raise UsageError("nothing to compare: give a run, or several by name: {'old': run_1, 'new': run_2}.")
     outcomes = pd.concat([one.outcomes.assign(flow=name) for name, one in runs.items()], ignore_index=True)
-    return Comparison(outcomes, by)
+    return Comparison(outcomes, by, runs)
 
 
 @dataclass(frozen=True, repr=False, eq=False)
@@ -45,10 +46,12 @@ class Comparison:
     """Groups of conversations side by side.
 
     ``outcomes``: what is compared, one row a conversation, with its ``flow``. ``by``: the column that makes the groups.
+    ``runs``: what they came from, by name.
     """
 
     outcomes: pd.DataFrame
     by: str = "channel"
+    runs: Mapping[str, Run] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
         _ = self.table  # so that a wrong column is told at once, not when the result is looked at
@@ -67,6 +70,26 @@ class Comparison:
     def notes(self) -> list[str]:
         """What must be said beside the numbers: :func:`flowlab.measure.compare.cautions`."""
         return cautions(self.outcomes, self.by)
+
+    def only(self, **where: Any) -> Comparison:
+        """The comparison of those conversations alone that have these values: ``only(channel=["sms", "line"])``.
+
+        Values are compared as text. Raises UsageError for a column that there is not.
+        """
+        outcomes = self.outcomes
+        for name, value in where.items():
+            if name not in outcomes.columns:
+                raise UsageError(
+                    f"no column {name!r} to choose by. {did_you_mean(name, list(map(str, outcomes.columns)))}"
+                )
+            wanted = {value} if isinstance(value, str) or not isinstance(value, Sequence) else set(value)
+            outcomes = outcomes[outcomes[name].astype("object").map(str).isin(set(map(str, wanted)))]
+        return replace(self, outcomes=outcomes)
+
+    @property
+    def group_of(self) -> pd.Series:
+        """The group of each conversation, as the table names it."""
+        return group_labels(self.outcomes, self.by)
 
     def plot(self, ax: Axes | None = None, metric: str = "outcomes") -> Axes:
         """Draw the shares with their intervals; see :func:`flowlab.show.panels.draw_panels`.
@@ -106,7 +129,8 @@ class Comparison:
 
     def _repr_mimebundle_(self, **_kwargs: Any) -> dict[str, str]:
         picture = pictures.notebook_picture(*self.pictures(), alt="Shares with their intervals, as in the table above")
-        return {"text/plain": self.as_text(), "text/html": self.as_html() + picture}
+        live, _ = bundle(self)
+        return {**live, "text/plain": self.as_text(), "text/html": self.as_html() + picture}
 
 
 def _named(run: Run | Mapping[str, Run] | Sequence[Run]) -> Iterator[tuple[str, Run]]:

@@ -70,6 +70,7 @@ def _dominated(chart: Chart) -> dict[str, set[str]]:
 
     root = object()  # above all places where things begin
     graph: nx.DiGraph = nx.DiGraph((place.name, e.to) for place in chart.places.values() for e in place.exits if e.to)
+    graph.add_node(root)
     graph.add_edges_from((root, start) for start in chart.starts or list(chart.places)[:1])
     above = nx.immediate_dominators(graph, root)
     below: dict[str, set[str]] = {}

@@ -11,9 +11,9 @@ from typing import TYPE_CHECKING, Any
 
 from flowlab.measure.differences import Difference, difference_table, differences
 from flowlab.measure.side_by_side import Cut, Talk, side_table
+from flowlab.measure.totals import Totals, totals
 from flowlab.text.files import write_whole
 from flowlab.text.plain import plain
-from flowlab.text.spans import span
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -85,51 +85,10 @@ class SideBySide:
     def totals(self, talk: Talk) -> Totals:
         """What one channel's talk came to."""
         mine = self.table[self.table["channel"] == talk.name]
-        billed = mine[mine["units"] > 0]
-        known = billed["cost_usd"].notna().all() and len(billed) > 0
-        dates = sorted({date for date in billed["price_as_of"] if date})
-        return Totals(
-            messages=len(billed),
-            units=int(billed["units"].sum()),
-            unit=str(talk.channel.value("billing_unit", "message")),
-            cost_usd=float(billed["cost_usd"].sum()) if known else None,
-            price_as_of=" to ".join(dict.fromkeys((dates[0], dates[-1]))) if dates and known else "",
-            elapsed_s=float(mine["elapsed_s"].max()) if len(mine) else 0.0,
-        )
+        return totals(mine.to_dict("records"), talk.channel)
 
     def __repr__(self) -> str:
         return self.as_text()
 
     def _repr_mimebundle_(self, **_kwargs: Any) -> dict[str, str]:
         return {"text/html": self.as_html(), "text/plain": self.as_text()}
-
-
-@dataclass(frozen=True, slots=True)
-class Totals:
-    """``units``: segments or messages, as ``unit`` says; ``cost_usd``: None where a price is not known."""
-
-    messages: int
-    units: int
-    unit: str
-    cost_usd: float | None
-    price_as_of: str
-    elapsed_s: float
-
-    @property
-    def money(self) -> str:
-        """The cost with its date; never 0 for a price that is not known."""
-        if not self.messages:
-            return "nothing to bill"
-        if self.cost_usd is None:
-            return "price not known"
-        return f"${self.cost_usd:.4f} (list {self.price_as_of})"
-
-    @property
-    def billed(self) -> str:
-        """``5 segments``, or nothing where messages are what is billed."""
-        return f"{self.units} segments" if self.unit == "segment" else ""
-
-    @property
-    def words(self) -> str:
-        parts = [f"{self.messages} messages", self.billed, self.money, f"after {span(self.elapsed_s)}"]
-        return ", ".join(part for part in parts if part)

@@ -1,130 +1,235 @@
-"""CompareBoard: choose channels and a measure, and see table and picture follow."""
+"""CompareBoard: choose groups, versions and a measure, see the numbers follow, and look at who stands behind them."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 
-from ipywidgets import HTML, Dropdown, HBox, Layout, ToggleButton, VBox
+import traitlets
+from ipywidgets import widget_serialization
 
+from flowlab.errors import UsageError, did_you_mean
 from flowlab.measure.replayed import Run
-from flowlab.show import cells
+from flowlab.model.conversation import Conversation
+from flowlab.show.cells import is_overall, label
 from flowlab.show.comparison import Comparison, compare
-from flowlab.show.panels import AMOUNTS, draw_panels, figure_size, measures
-from flowlab.show.pictures import notebook_picture, picture
-from flowlab.show.tables import html_grid
-from flowlab.text.markup import items
-from flowlab.widgets.frame import Frame, button
+from flowlab.widgets.compare_view import FLOW, OUTCOMES, columns, groups, metrics, panels, rows
+from flowlab.widgets.lab_widget import STATIC, LabWidget
 
 if TYPE_CHECKING:
     import pandas as pd
 
-OUTCOMES = "outcomes"
+#: So many of the conversations behind a number are named.
+NAMED = 50
+Again = Callable[..., Run | Mapping[str, Run]]
 
 
-class CompareBoard:
-    """The groups of a comparison to choose from, and the measure that the picture shows.
+@dataclass(frozen=True, slots=True)
+class Assumption:
+    """What a simulation takes for granted, and may be asked otherwise: a number from ``low`` to ``high``."""
+
+    name: str
+    low: float
+    high: float
+    value: float
+    unit: str = ""
+
+    def check(self, value: float) -> float:
+        """The value. Raises UsageError where it lies outside."""
+        if not self.low <= value <= self.high:
+            raise UsageError(f"{self.name} is {value:g}; expected {self.low:g} to {self.high:g} {self.unit}".rstrip())
+        return value
+
+
+class CompareBoard(LabWidget):
+    """A comparison to work with.
 
     ``run``: a Run, several of them by name or in a list, or a Comparison. ``by``: the column that makes the groups, as
     for :func:`~flowlab.show.comparison.compare`, whose errors are raised here too; a Comparison has its own.
+    ``assumptions`` and ``again``: what a simulation may be asked otherwise, and what runs it anew with those values.
 
-    The row of all conversations always stands for all of them, whatever is chosen, and no outcome is shown without the
-    others. With one measure chosen, the groups stand in its order, the highest first.
+    ``metric``, ``by``, ``chosen`` (groups), ``versions`` and ``where`` (column -> value) are what is chosen; they can
+    be read, set and observed. The row of all conversations stands for all that ``where`` and ``versions``
+    leave, whatever groups are chosen, and no outcome is shown without the others.
     """
 
-    def __init__(self, run: Run | Mapping[str, Run] | Sequence[Run] | Comparison, by: str = "channel") -> None:
-        self.comparison = run if isinstance(run, Comparison) else compare(run, by)
-        table = self.comparison.table
-        names = table.index.get_level_values(0).unique()
-        self._frame = Frame("fl-board")
-        self.chips = {name: self._chip(name) for name in names if not cells.is_overall(name, self.comparison.by)}
-        self.view = self._frame.view
-        self.metric = Dropdown(options=_metrics(table), tooltip="What the picture shows", layout=Layout(width="auto"))
-        self.metric.observe(self._frame.guard(lambda _change: self._refresh()), names=["value"])
-        self._table, self._picture = HTML(), HTML()
-        self._frame.hold(VBox([*self._selectors(), self._picture, self._table]))
-        self._pictures: dict[tuple[str, ...], str] = {}
-        self._held = False
-        self._refresh()
+    _esm = STATIC / "compare_board.js"
+    _css = STATIC / "compare_board.css"
+
+    metric = traitlets.Unicode(OUTCOMES).tag(sync=True)
+    by = traitlets.Unicode("channel").tag(sync=True)
+    chosen = traitlets.List(traitlets.Unicode()).tag(sync=True)
+    versions = traitlets.List(traitlets.Unicode()).tag(sync=True)
+    where = traitlets.Dict().tag(sync=True)
+    options = traitlets.Dict().tag(sync=True)
+    view = traitlets.Dict().tag(sync=True)
+    code = traitlets.Unicode().tag(sync=True)
+    behind = traitlets.Dict().tag(sync=True)
+    sliders = traitlets.List().tag(sync=True)
+    busy = traitlets.Bool(False).tag(sync=True)
+    stage = traitlets.Any(None, allow_none=True).tag(sync=True, **widget_serialization)
+
+    def __init__(
+        self,
+        run: Run | Mapping[str, Run] | Sequence[Run] | Comparison,
+        by: str = "channel",
+        *,
+        assumptions: Sequence[Assumption] = (),
+        again: Again | None = None,
+        height_px: int = 620,
+    ) -> None:
+        super().__init__(height_px=height_px)
+        self._ids: list[str] = []
+        self._again, self._assumptions = again, {one.name: one for one in assumptions} if again else {}
+        self._begin(run if isinstance(run, Comparison) else compare(run, by))
+        self.sliders = [[one.name, one.low, one.high, one.value, one.unit] for one in self._assumptions.values()]
+        self.observe(self._changed, names=["metric", "by", "chosen", "versions", "where"])
 
     @property
-    def chosen(self) -> list[str]:
-        """The groups that are shown. Setting it presses the chips."""
-        return [name for name, chip in self.chips.items() if chip.value]
-
-    @chosen.setter
-    def chosen(self, names: Sequence[str]) -> None:
-        self._held = True
-        try:
-            for name, chip in self.chips.items():
-                chip.value = name in names
-        finally:
-            self._held = False
-        self._refresh()
+    def comparison(self) -> Comparison:
+        """What is compared now: the versions and conversations chosen, by the column chosen."""
+        return self._compared(self.by, tuple(self.versions), tuple(sorted(self.where.items())))
 
     @property
     def table(self) -> pd.DataFrame:
         """The rows that are shown, in their order."""
-        import pandas as pd
+        table = self.comparison.table
+        keys = [(row["group"], row["flow"]) if row["flow"] else row["group"] for row in self.view["rows"]]
+        return table.loc[keys] if keys else table[:0]
 
-        table, by = self.comparison.table, self.comparison.by
-        groups = table.index.get_level_values(0)
-        names = [*(name for name in groups.unique() if cells.is_overall(name, by)), *self._ordered()]
-        return pd.concat([table[groups == name] for name in names]) if names else table[:0]
+    @property
+    def conversations(self) -> list[Conversation]:
+        """The conversations behind the number that was clicked."""
+        ids = set(self._ids)
+        runs = self._base.runs
+        return [talk for talk in next(iter(runs.values())).conversations if talk.id in ids] if runs else []
 
-    def _ordered(self) -> list[str]:
-        """The chosen groups; by the chosen measure, that of the first flow where there are several."""
-        if self.metric.value == OUTCOMES:
-            return self.chosen
-        values = self.comparison.table[self.metric.value]
-        first = values[~values.index.get_level_values(0).duplicated()]
-        first.index = first.index.get_level_values(0)
-        return [str(name) for name in first.loc[self.chosen].sort_values(ascending=False, kind="stable").index]
+    def look_behind(self, group: str, outcome: str = "", flow: str = "") -> list[str]:
+        """The ids of the conversations in a group (with an outcome, or ``resolved``), of one flow or of all."""
+        outcomes = self.comparison.outcomes
+        if not is_overall(group, self.by):
+            outcomes = outcomes[self.comparison.group_of == group]
+        if flow:
+            outcomes = outcomes[outcomes[FLOW] == flow]
+        if outcome == "resolved":
+            outcomes = outcomes[outcomes["resolved"].fillna(False).astype(bool)]
+        elif outcome:
+            outcomes = outcomes[outcomes["outcome"] == outcome]
+        self._ids = list(map(str, outcomes["conversation_id"]))
+        ended = zip(self._ids, outcomes["channel"], outcomes["outcome"], outcomes[FLOW], strict=True)
+        what = f"{outcome.replace('_', ' ') or 'all'} of {label(group, self.by)}{f', {flow}' if flow else ''}"
+        listed = [[name, str(channel), str(end), str(of)] for name, channel, end, of in list(ended)[:NAMED]]
+        self.behind = {"title": what, "count": len(self._ids), "talks": listed}
+        return self._ids
 
-    def _refresh(self) -> None:
-        if self._held:
-            return
-        table = self.table
-        if table.empty:
-            self._table.value, self._picture.value = "<span class=fl-hint>Nothing chosen.</span>", ""
-            return
-        self._table.value = html_grid(cells.grid(table, self.comparison.by)) + items(self.comparison.notes)
-        self._picture.value = self._drawn(table)
+    def play(self, conversation: str, flow: str = "") -> Any:
+        """The player at a conversation, in the board and as a value. Raises UsageError without a run to play."""
+        runs = self._base.runs
+        if not runs:
+            raise UsageError("this comparison was made without its runs; fl.compare(run) keeps them")
+        name = flow or next(iter(runs))
+        others = {other: run for other, run in runs.items() if other != name}
+        self.stage = runs[name].player(conversation, against=others)
+        return self.stage
 
-    def _drawn(self, table: pd.DataFrame) -> str:
-        metric, by = self.metric.value, self.comparison.by
-        key = (metric, *map(str, table.index))
-        if key not in self._pictures:
-            size = figure_size(table, metric)
-            light, dark = (picture(lambda ax: draw_panels(table, by, ax, metric), size, t) for t in ("light", "dark"))
-            self._pictures[key] = notebook_picture(light, dark, alt=f"{cells.title(metric)}, as in the table below")
-        return self._pictures[key]
+    def assume(self, **values: float) -> None:
+        """Run the simulation anew with these assumptions. Raises UsageError for one that there is not."""
+        for name, value in values.items():
+            if name not in self._assumptions:
+                raise UsageError(f"there is no assumption {name!r}. {did_you_mean(name, list(self._assumptions))}")
+            self._assumptions[name].check(value)
+        now = {one[0]: one[3] for one in self.sliders} | values
+        self.busy = True
+        try:
+            assert self._again is not None
+            self._begin(compare(self._again(**now), self.by), keep=True)
+        finally:
+            self.busy = False
+        self.sliders = [[one.name, one.low, one.high, now[one.name], one.unit] for one in self._assumptions.values()]
 
-    def _chip(self, name: str) -> ToggleButton:
-        label = cells.label(name, self.comparison.by)
-        chip = ToggleButton(value=True, description=label, tooltip=f"Show or hide {label}", layout=Layout(width="auto"))
-        chip.add_class("fl-chip")
-        chip.observe(self._frame.guard(lambda _change: self._refresh()), names=["value"])
-        return chip
+    def _begin(self, comparison: Comparison, keep: bool = False) -> None:
+        self._base = comparison
+        self._compared = lru_cache(maxsize=64)(self._compare)
+        self._ids = []
+        self._columns = columns(comparison.outcomes, [comparison.by])
+        self._flows = [str(name) for name in comparison.outcomes[FLOW].unique()]
+        with self.hold_sync():
+            if not keep:
+                self.by, self.versions = comparison.by, self._flows
+                self.chosen = self._groups()
+            self._show()
 
-    def _selectors(self) -> list[HBox]:
-        def press(names: Sequence[str]) -> None:
-            self.chosen = names
+    def _compare(self, by: str, versions: tuple[str, ...], where: tuple[tuple[str, str], ...]) -> Comparison:
+        only: dict[str, Any] = {name: value for name, value in where if value}
+        if len(versions) < len(self._flows):
+            only[FLOW] = list(versions)
+        return Comparison(self._base.outcomes, by, self._base.runs).only(**only)
 
-        every = button("All", "Show all", self._frame.guard(lambda: press(list(self.chips))))
-        none = button("None", "Hide all but the row of everything", self._frame.guard(lambda: press([])))
-        row = Layout(flex_flow="row wrap", align_items="center")
-        hint = HTML("<span class=fl-hint>Picture shows</span>")
-        return [HBox([*self.chips.values(), every, none], layout=row), HBox([hint, self.metric], layout=row)]
+    def _groups(self) -> list[str]:
+        return [name for name in groups(self.comparison.table) if not is_overall(name, self.by)]
+
+    def _changed(self, change: Any) -> None:
+        self.attempt(lambda: self._follow(change.name))
+
+    def _follow(self, what: str) -> None:
+        if what == "by":
+            with self.hold_trait_notifications():  # both would come back here
+                self.where = {name: value for name, value in self.where.items() if name != self.by}
+                self.chosen = self._groups()
+        self._show()
+
+    def _show(self) -> None:
+        """All that the page shows, from what is chosen now: whatever came in the meantime is in it."""
+        table, by = self.comparison.table, self.by
+        offered, several = metrics(table), len(self._flows) > 1
+        metric = self.metric if self.metric in [name for name, _ in offered] else OUTCOMES
+        with self.hold_sync():
+            self.options = {
+                "metrics": offered,
+                "by": [
+                    [name, name.replace("_", " ")] for name in self._columns if name != FLOW or len(self._flows) > 1
+                ],
+                "groups": [[name, label(name, by)] for name in self._groups()],
+                "versions": self._flows if several and by != FLOW else [],
+                "filters": {name: values for name, values in self._columns.items() if name not in (by, FLOW)},
+            }
+            self.view = {
+                "panels": panels(table, metric),
+                "rows": rows(table, by, metric, self.chosen),
+                "notes": self.comparison.notes,
+                "by": by.replace("_", " "),
+            }
+            self.code = self._written()
+
+    def _written(self) -> str:
+        """The Python that makes the present view from the runs."""
+        only = {name: value for name, value in self.where.items() if value}
+        chain = f".only({', '.join(f'{name}={value!r}' for name, value in only.items())})" if only else ""
+        if any(not name.isidentifier() for name in only):
+            chain = f".only(**{only!r})"
+        flows = f".only({FLOW}={list(self.versions)!r})" if len(self.versions) < len(self._flows) else ""
+        shown = list(dict.fromkeys(row["group"] for row in self.view["rows"]))
+        all_shown = shown == groups(self.comparison.table)
+        return (
+            f"comparison = fl.compare(runs, by={self.by!r}){chain}{flows}  # runs: what you gave the board\n"
+            f"comparison.plot(metric={self.metric!r})\n"
+            f"comparison.table{'' if all_shown else f'.loc[{shown!r}]'}\n"
+        )
+
+    def _act(self, message: Mapping[str, Any]) -> str:
+        what = message.get("do")
+        if what == "behind":
+            self.look_behind(str(message["group"]), str(message.get("outcome", "")), str(message.get("flow", "")))
+        elif what == "play":
+            self.play(str(message["conversation"]), str(message.get("flow", "")))
+        elif what == "assume":
+            self.assume(**{str(message["name"]): float(message["value"])})
+        return ""
+
+    def _still(self) -> dict[str, Any]:
+        return {"text/html": self.comparison.as_html()}
 
     def __repr__(self) -> str:
-        return f"<CompareBoard by {self.comparison.by}: {', '.join(self.chosen) or 'nothing chosen'}>"
-
-    def _repr_mimebundle_(self, **kwargs: Any) -> dict[str, Any]:
-        return self._frame.bundle(repr(self), **kwargs)
-
-
-def _metrics(table: pd.DataFrame) -> list[tuple[str, str]]:
-    shares = [(cells.title(name), name) for name in measures(table, OUTCOMES)]
-    amounts = [(heading, name) for name, (heading, _) in AMOUNTS.items() if table[name].notna().any()]
-    return [("all outcomes", OUTCOMES), *shares, *amounts]
+        return f"<CompareBoard by {self.by}: {', '.join(self.chosen) or 'nothing chosen'}>"

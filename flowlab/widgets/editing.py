@@ -52,6 +52,7 @@ class Editing:
     def __init__(self, flow: Flow) -> None:
         self._versions = [Edited(flow, "", flow.initial_state)]
         self._at = 0
+        self._look_at = flow.initial_state
 
     @property
     def flow(self) -> Flow:
@@ -60,8 +61,8 @@ class Editing:
 
     @property
     def look_at(self) -> str:
-        """The state that the last edit was about."""
-        return self._versions[self._at].look_at
+        """The state that was last edited, or whose edit was last taken back."""
+        return self._look_at
 
     @property
     def can_undo(self) -> bool:
@@ -86,21 +87,24 @@ class Editing:
         if made.flow != self.flow:
             self._versions[self._at + 1 :] = [made]
             self._at += 1
+        self._look_at = made.look_at
         return made.said
 
     def undo(self) -> str:
         """Take the last edit back."""
         if not self.can_undo:
             return "nothing to undo"
-        undone = self._versions[self._at].said
+        undone = self._versions[self._at]
         self._at -= 1
-        return f"undone: {undone}"
+        self._look_at = undone.look_at if undone.look_at in self.flow.by_name else self._versions[self._at].look_at
+        return f"undone: {undone.said}"
 
     def redo(self) -> str:
         """Make an edit again that was taken back."""
         if not self.can_redo:
             return "nothing to redo"
         self._at += 1
+        self._look_at = self._versions[self._at].look_at
         return f"done again: {self._versions[self._at].said}"
 
 

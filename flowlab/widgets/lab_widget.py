@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -32,8 +32,12 @@ class LabWidget(anywidget.AnyWidget):
 
     def act(self, message: Mapping[str, Any]) -> None:
         """Do what the page asks, as a click there does. What cannot be done is told in ``trouble``."""
+        self.attempt(lambda: self._act(message))
+
+    def attempt(self, do: Callable[[], str | None]) -> None:
+        """Do something that says what it did; what goes wrong is told in ``trouble``."""
         try:
-            self.said, self.trouble = self._act(message), ""
+            self.said, self.trouble = do() or "", ""
         except FlowlabError as trouble:
             self.trouble = str(trouble)
         except Exception as trouble:  # whatever it is, nobody else would show it

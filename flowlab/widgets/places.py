@@ -28,6 +28,7 @@ def places_of(
         {
             **(_state(flow.by_name[name]) if flow and name in flow.by_name else _place(place)),
             "name": name,
+            "title": place.title,
             "caption": place.caption,
             "findings": [_finding(one) for one in by_state.get(name, [])],
             "box": _box(layout.nodes[name]),

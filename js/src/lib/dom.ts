@@ -26,8 +26,10 @@ export function ownKeys(element: Element): void {
   element.setAttribute("data-lm-suppress-shortcuts", "true");
 }
 
+/** A button. Where it shows words they are its name, as one who speaks to the page says them; a sign is named by its hint. */
 export function button(words: string, hint: string, act: () => void, attributes: Attributes = {}): HTMLButtonElement {
-  return h("button", { type: "button", title: hint, "aria-label": hint, onclick: act, ...attributes }, words);
+  const name = /\p{L}{2}/u.test(words) ? null : hint;
+  return h("button", { type: "button", title: hint, "aria-label": name, onclick: act, ...attributes }, words);
 }
 
 /** A drop-down list. `options`: value and words; a change calls `act` with the value chosen. */

@@ -8,6 +8,7 @@ import { canvasOf, carry, offset, STEP } from "./mover";
 import { panel, type Desk, type Edit } from "./panel";
 import { Picture } from "./picture";
 import { neighbour, search, type Place } from "./places";
+import { focused, pointing } from "./pointer";
 import { save } from "./save";
 import { Viewport, type Box } from "./viewport";
 import { watch, type Model } from "./widget";
@@ -21,10 +22,10 @@ export interface MapTraits {
   picked: string;
   layers: [string, string][];
   layer: string;
-  legend: string;
-  layouts: [string, string][];
-  positions: string;
-  canvas: number[];
+  legend?: string;
+  layouts?: [string, string][];
+  positions?: string;
+  canvas?: number[];
   editable: boolean;
   types: [string, string][];
   comparisons: string[];
@@ -36,7 +37,6 @@ export interface MapTraits {
   height_px: number;
 }
 
-const CLICK_PX = 4;
 const ARROWS: Record<string, [number, number]> = { ArrowLeft: [-1, 0], ArrowRight: [1, 0], ArrowUp: [0, -1], ArrowDown: [0, 1] };
 
 export class FlowMapView {
@@ -61,7 +61,7 @@ export class FlowMapView {
     const body = h("div", { class: "fl-body" }, this.stage, this.list.element, this.side);
     this.root.append(this.tools, this.legend, body, this.status);
     this.stage.append(this.minimap.element);
-    this.mouse();
+    this.pointer();
     this.root.addEventListener("keydown", (event) => this.key(event));
     this.stage.addEventListener("focusin", (event) => {
       const name = (event.target as Element).closest<SVGGElement>("g.node")?.dataset["state"];
@@ -84,7 +84,12 @@ export class FlowMapView {
       watch(model, ["said", "trouble"], () => this.tell()),
       watch(model, ["height_px"], () => this.root.style.setProperty("--height", `${model.get("height_px")}px`)),
     ];
-    const size = new ResizeObserver(() => this.resized());
+    let shown = false;
+    const size = new ResizeObserver(() => {
+      this.resized();
+      if (!shown && this.stage.clientWidth > 1) this.paint(); // before it had a size, nothing could be brought into sight
+      shown ||= this.stage.clientWidth > 1;
+    });
     size.observe(this.stage);
     return () => {
       size.disconnect();
@@ -110,9 +115,9 @@ export class FlowMapView {
 
   private draw(): void {
     this.hold();
-    const focused = (this.stage.getRootNode() as Document | ShadowRoot).activeElement;
-    const had = focused && this.stage.contains(focused) ? (focused.closest<SVGGElement>("g.node")?.dataset["state"] ?? "") : null;
-    const after: Laid = { places: this.places, canvas: this.model.get("canvas") };
+    const there = focused(this.stage);
+    const had = this.stage.contains(there) ? (there?.closest<SVGGElement>("g.node")?.dataset["state"] ?? "") : null;
+    const after: Laid = { places: this.places, canvas: this.model.get("canvas") ?? [] };
     const { before } = this;
     const by = before ? shift(before, after, before.wanted, this.viewport.view) : { dx: 0, dy: 0 };
     [this.before, this.canvas] = [null, after.canvas];
@@ -146,7 +151,7 @@ export class FlowMapView {
   }
 
   private explain(): void {
-    const legend = this.model.get("legend");
+    const legend = this.model.get("legend") ?? "";
     this.legend.textContent = legend;
     this.legend.hidden = !legend;
   }
@@ -182,6 +187,7 @@ export class FlowMapView {
     return {
       editable: model.get("editable"),
       names: [...this.places.keys()],
+      title: (name) => this.places.get(name)?.title ?? name,
       types: model.get("types"),
       comparisons: model.get("comparisons"),
       initial: model.get("initial"),
@@ -213,7 +219,8 @@ export class FlowMapView {
     this.say("");
   }
 
-  private goTo(name: string): void {
+  /** Shows a place, picks it and gives it the focus. */
+  goTo(name: string): void {
     const box = this.places.get(name)?.box;
     if (!box) return;
     this.choose(name);
@@ -223,7 +230,7 @@ export class FlowMapView {
   }
 
   private showList(on: boolean): void {
-    if (on) this.list.hold(this.places.values());
+    if (on) this.list.hold([...this.places.values()]);
     this.list.show(on);
     this.stage.hidden = on;
     this.list.pick(this.model.get("picked"));
@@ -238,7 +245,18 @@ export class FlowMapView {
   }
 
   private movable() {
-    return this.model.get("editable") ? canvasOf(this.model.get("canvas")) : null;
+    return this.model.get("editable") ? canvasOf(this.model.get("canvas") ?? []) : null;
+  }
+
+  /** Brings a state into sight. */
+  look(name: string): void {
+    const box = this.places.get(name)?.box;
+    if (box) this.viewport.reveal(asBox(box));
+  }
+
+  /** Paints the edges of another walk, beside the one that is shown. */
+  ghost(steps: [string, string][]): void {
+    this.picture?.ghost(steps);
   }
 
   private send(edit: Edit): void {
@@ -262,8 +280,8 @@ export class FlowMapView {
     const paint = (layer: string) => this.send({ do: "paint", layer });
     const list = layers.length > 1 ? choice("What is painted on the map", layers, model.get("layer"), paint) : null;
     const arrange = (positions: string) => this.send({ do: "arrange", positions });
-    const layouts = model.get("layouts");
-    const layout = layouts.length ? choice("Layout", layouts.map(([key, words]) => [key, `Layout: ${words}`]), model.get("positions"), arrange) : null;
+    const layouts = model.get("layouts") ?? [];
+    const layout = layouts.length ? choice("Layout", layouts.map(([key, words]) => [key, `Layout: ${words}`]), model.get("positions") ?? "", arrange) : null;
     if (layout && this.movable()) layout.title = "Alt and drag (or Alt and an arrow key) moves a state on Studio's canvas";
     const on = this.list.shown;
     const list_ = button("List", on ? "Show the map" : "Show the states as a list", () => this.showList(!on), { "aria-pressed": String(on) });
@@ -343,48 +361,17 @@ export class FlowMapView {
     return acts[key] ?? null;
   }
 
-  /** Drag to move, wheel with Ctrl (or a pinch) to zoom, a plain wheel moves only where the map has the focus. */
-  private mouse(): void {
-    let from: { x: number; y: number; node: string | null; far: boolean; carries: boolean; dx: number; dy: number } | null = null;
-    const { stage } = this;
-    stage.addEventListener("pointerdown", (event) => {
-      if (event.button !== 0) return;
-      const node = (event.target as Element).closest<SVGGElement>("g.node")?.dataset["state"] ?? null;
-      const carries = event.altKey && node !== null && this.movable() !== null;
-      from = { x: event.clientX, y: event.clientY, node, far: false, carries, dx: 0, dy: 0 };
+  private pointer(): void {
+    const each = () => this.viewport.scale; // pixels of the picture for one of the page
+    pointing(this.stage, this.viewport, {
+      click: (name) => this.choose(name),
+      carries: (_, event) => event.altKey && this.movable() !== null,
+      carry: (name, dx, dy) => this.picture && carry(this.picture, name, dx * each(), dy * each()),
+      drop: (name, dx, dy) => {
+        const scale = each() / (this.movable()?.scale ?? 1);
+        this.move(name, dx * scale, dy * scale);
+      },
     });
-    stage.addEventListener("pointermove", (event) => {
-      if (!from || !event.buttons) return;
-      const [dx, dy] = [event.clientX - from.x, event.clientY - from.y];
-      if (!from.far && Math.hypot(dx, dy) < CLICK_PX) return;
-      if (!from.far) stage.setPointerCapture(event.pointerId);
-      from = { ...from, x: event.clientX, y: event.clientY, far: true, dx: from.dx + dx, dy: from.dy + dy };
-      stage.classList.add("dragging");
-      if (!from.carries) this.viewport.pan(dx, dy);
-      else if (this.picture && from.node) carry(this.picture, from.node, from.dx * this.viewport.scale, from.dy * this.viewport.scale);
-    });
-    stage.addEventListener("pointerup", () => {
-      stage.classList.remove("dragging");
-      if (from?.node && !from.far) this.choose(from.node);
-      const scale = this.viewport.scale / (this.movable()?.scale ?? 1);
-      if (from?.node && from.far && from.carries) this.move(from.node, from.dx * scale, from.dy * scale);
-      from = null;
-    });
-    stage.addEventListener("wheel", (event) => this.wheel(event), { passive: false });
-    stage.addEventListener("dblclick", (event) => this.viewport.zoom(1.6, this.at(event)));
-  }
-
-  private wheel(event: WheelEvent): void {
-    const zooms = event.ctrlKey || event.metaKey;
-    if (!zooms && !this.stage.contains(document.activeElement)) return;
-    event.preventDefault();
-    if (zooms) this.viewport.zoom(Math.exp(-event.deltaY / 300), this.at(event));
-    else this.viewport.pan(-event.deltaX, -event.deltaY);
-  }
-
-  private at(event: MouseEvent): { x: number; y: number } {
-    const box = this.stage.getBoundingClientRect();
-    return { x: event.clientX - box.left, y: event.clientY - box.top };
   }
 }
 
@@ -395,5 +382,5 @@ function asBox([x, y, width, height]: Place["box"]): Box {
 /** What a screen reader says of a state. */
 function spoken(place: Place): string {
   const found = place.findings.length ? `, ${place.findings.length} findings` : "";
-  return `${place.name}, ${place.caption.toLowerCase()}${found}. ${place.text ?? ""}`.slice(0, 300);
+  return `${place.title}, ${place.caption.toLowerCase()}${found}. ${place.text ?? ""}`.slice(0, 300);
 }

@@ -9,6 +9,7 @@ const SIGNS = { error: "✖", warning: "▲", note: "●" };
 export class List {
   readonly element = h("div", { class: "fl-list", hidden: true, role: "region", "aria-label": "States as a list" });
   private readonly rows = new Map<string, HTMLTableRowElement>();
+  private titles = new Map<string, string>();
 
   constructor(
     private readonly choose: (name: string) => void,
@@ -25,8 +26,9 @@ export class List {
     this.element.hidden = !on;
   }
 
-  hold(places: Iterable<Place>): void {
+  hold(places: Place[]): void {
     this.rows.clear();
+    this.titles = new Map(places.map((place) => [place.name, place.title]));
     for (const place of places) this.rows.set(place.name, this.row(place));
     const heads = ["State", "Kind", "Says", "Exits"].map((words) => h("th", { scope: "col" }, words));
     const caption = h("caption", { class: "fl-unseen" }, "Every state, what it says, and where its exits lead");
@@ -50,7 +52,7 @@ export class List {
 
   private row(place: Place): HTMLTableRowElement {
     const found = place.findings.map((one) => h("span", { class: one.severity, title: one.message }, `${SIGNS[one.severity]} ${one.message}`));
-    const name = button(place.name, `${place.name}: show it`, () => this.choose(place.name), { class: "fl-link", "data-state": place.name });
+    const name = button(place.title, `${place.title}: show it`, () => this.choose(place.name), { class: "fl-link", "data-state": place.name });
     const says = place.text ?? "";
     return h(
       "tr",
@@ -64,7 +66,8 @@ export class List {
 
   private target({ to, silent }: Exit): HTMLElement {
     if (to === null) return h("span", { class: silent ? "silent" : "" }, silent ? "ends without a word" : "ends");
-    return button(to, `Go to ${to}`, () => this.go(to), { class: "fl-link" });
+    const title = this.titles.get(to) ?? to;
+    return button(title, `Go to ${title}`, () => this.go(to), { class: "fl-link" });
   }
 
   private key(event: KeyboardEvent): void {

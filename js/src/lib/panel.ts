@@ -8,6 +8,7 @@ export type Edit = Record<string, unknown> & { do: string };
 export interface Desk {
   editable: boolean;
   names: string[];
+  title(name: string): string;
   types: [string, string][];
   comparisons: string[];
   initial: string;
@@ -28,7 +29,7 @@ export function panel(place: Place, desk: Desk): HTMLElement {
 function head(place: Place, desk: Desk): HTMLElement {
   const title = desk.editable
     ? field("Name of the state", place.name, (to) => desk.edit({ do: "rename", state: place.name, to }))
-    : h("div", { class: "fl-name" }, place.name);
+    : h("div", { class: "fl-name" }, place.title);
   return h("div", {}, h("div", { class: "fl-caption" }, `${place.caption.toLowerCase()} · ${place.type}`), title);
 }
 
@@ -54,7 +55,7 @@ function facts(place: Place, desk: Desk): (HTMLElement | null)[] {
 
 function target(exit: Exit, desk: Desk): HTMLElement | string {
   const to = exit.to;
-  return to === null ? "ends" : button(to, `Go to ${to}`, () => desk.go(to), { class: "fl-link" });
+  return to === null ? "ends" : button(desk.title(to), `Go to ${desk.title(to)}`, () => desk.go(to), { class: "fl-link" });
 }
 
 function form(place: Place, desk: Desk): (HTMLElement | null)[] {

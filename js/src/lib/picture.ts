@@ -44,10 +44,19 @@ export class Picture {
 
   /** Paints the edges of a walk. */
   walk(steps: [string, string][]): void {
+    this.paint("walked", steps);
+    this.mark("passed", steps.flat());
+  }
+
+  /** Paints the edges of another walk, beside the first. */
+  ghost(steps: [string, string][]): void {
+    this.paint("ghost", steps);
+  }
+
+  private paint(name: string, steps: [string, string][]): void {
     const walked = new Set(steps.map(([from, to]) => `${from}\n${to}`));
     for (const edge of this.svg.querySelectorAll<SVGGElement>("g.edge"))
-      edge.classList.toggle("walked", walked.has(`${edge.dataset["from"]}\n${edge.dataset["to"]}`));
-    this.mark("passed", steps.flat());
+      edge.classList.toggle(name, walked.has(`${edge.dataset["from"]}\n${edge.dataset["to"]}`));
   }
 
   private addNode(node: SVGGElement): void {

@@ -15,8 +15,10 @@ export interface Finding {
   fix: string;
 }
 
+/** `title`: what people call it, where that is not its name in the graph. */
 export interface Place {
   name: string;
+  title: string;
   caption: string;
   type: string;
   text: string | null;
@@ -39,7 +41,7 @@ export function search(places: Place[], words: string): Place[] {
 function says(place: Place): string {
   const exits = place.exits.map((exit) => exit.label);
   const values = place.properties.map((property) => property.value);
-  return [place.type, place.text ?? "", ...exits, ...values].join("\n").toLocaleLowerCase();
+  return [place.title, place.type, place.text ?? "", ...exits, ...values].join("\n").toLocaleLowerCase();
 }
 
 /** The state one comes to with an arrow key: on by the first exit, back to where one comes from, or beside it. */

@@ -35,7 +35,7 @@ function names(svg: SVGSVGElement): string[] {
   return [...new Set((svg.querySelector("style")?.textContent ?? "").match(/--[\w-]+(?=:)/g) ?? [])];
 }
 
-function download(blob: Blob, name: string): void {
+export function download(blob: Blob, name: string): void {
   const link = document.createElement("a");
   link.href = URL.createObjectURL(blob);
   link.download = name;

@@ -16,10 +16,10 @@ export class Viewport {
   private seen: Box = { x: 0, y: 0, width: 1, height: 1 };
   private page: Box = { x: 0, y: 0, width: 1, height: 1 };
   private svg: SVGSVGElement | null = null;
-  private size = { width: 1, height: 1 };
   private frame = 0;
   private fitted = false; // a widget is drawn before it has a size
   private kept = 1; // the scale before the stage changed its size
+  private size = { width: 0, height: 0 }; // of the stage, as it was reckoned with last
 
   constructor(
     private readonly stage: HTMLElement,
@@ -76,6 +76,7 @@ export class Viewport {
 
   /** Moves as little as needed to bring a part of the picture into sight, large enough to read if it `zooms`. */
   reveal(box: Box, zooms = true): void {
+    this.resized(); // what stands beside the stage may just have come or gone
     const { width, height } = this.shape();
     const scale = zooms ? Math.min(this.scale, 1.25) : this.scale;
     const seen = { width: width * scale, height: height * scale };
@@ -89,8 +90,9 @@ export class Viewport {
 
   /** The stage has another size: the same scale, and nothing moves. */
   resized(): void {
-    const { width, height } = this.shape();
-    if (width < 2 || height < 2) return;
+    const [width, height] = [this.stage.clientWidth, this.stage.clientHeight];
+    if (width < 2 || height < 2 || (width === this.size.width && height === this.size.height)) return;
+    this.size = { width, height };
     if (!this.fitted) return this.fit(false);
     this.show({ ...this.seen, width: width * this.kept, height: height * this.kept });
   }
@@ -102,9 +104,7 @@ export class Viewport {
 
   /** The size of the stage; the one it had, while it is hidden. */
   private shape(): { width: number; height: number } {
-    const { clientWidth: width, clientHeight: height } = this.stage;
-    if (width > 1 && height > 1) this.size = { width, height };
-    return this.size;
+    return this.size.width ? this.size : { width: this.stage.clientWidth || 1, height: this.stage.clientHeight || 1 };
   }
 
   private glide(to: Box): void {

@@ -1,0 +1,258 @@
+"""The compare board without a notebook: what is chosen, what is shown, who stands behind a number, and its code."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import ipywidgets
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+from teahouse import EVIL, small_flow
+
+import flowlab as fl
+from flowlab.errors import UsageError
+from flowlab.measure.compare import compare_table
+from flowlab.measure.replayed import Run
+from flowlab.show.comparison import Comparison
+from flowlab.widgets.compare_board import NAMED, Assumption, CompareBoard
+
+SAMPLE = Path(__file__).parents[1] / "sample_data"
+WORLD = SAMPLE / "services" / "order_support.yaml"
+
+
+@pytest.fixture(autouse=True)
+def _close_widgets() -> Iterator[None]:
+    yield
+    ipywidgets.Widget.close_all()
+
+
+@pytest.fixture(scope="module")
+def runs() -> dict[str, Run]:
+    names = {"version 1": "order_support.json", "version 2": "order_support_v2.json"}
+    talks = fl.load(SAMPLE / "conversations" / "order_support.jsonl")[:60]
+    return {name: fl.replay(fl.load(SAMPLE / "flows" / file), talks, services=WORLD) for name, file in names.items()}
+
+
+@pytest.fixture
+def board(runs: dict[str, Run]) -> CompareBoard:
+    return CompareBoard(runs["version 1"])
+
+
+def shown(board: CompareBoard) -> list[str]:
+    return [row["group"] for row in board.view["rows"]]
+
+
+class TestChoosing:
+    def test_chips_choose_the_rows_and_all_of_them_stays(self, board: CompareBoard) -> None:
+        everything = board.table.loc["all text channels", "n"]
+        board.set_state({"chosen": [name for name in board.chosen if name != "whatsapp"]})
+        assert "whatsapp" not in board.table.index
+        assert board.table.loc["all text channels", "n"] == everything == 60
+        assert "whatsapp" not in shown(board)
+
+    def test_a_measure_orders_the_rows_and_comes_first(self, board: CompareBoard) -> None:
+        board.metric = "contained"
+        values = list(board.table["contained"])[1:]
+        assert values == sorted(values, reverse=True)
+        assert shown(board)[0] == "all text channels"
+        assert board.view["panels"][0]["name"] == "contained"
+        assert "abandoned" in [panel["name"] for panel in board.view["panels"]]  # no outcome without its companions
+
+    def test_every_measure_on_offer_can_be_shown(self, board: CompareBoard) -> None:
+        for metric, _ in board.options["metrics"]:
+            board.metric = metric
+            assert board.trouble == ""
+            names = [panel["name"] for panel in board.view["panels"]]
+            assert metric == "outcomes" or names[0] == metric
+            assert all(row["words"][name] for row in board.view["rows"] for name in names)
+
+    def test_versions_stay_together_and_can_be_hidden(self, runs: dict[str, Run]) -> None:
+        board = CompareBoard(runs)
+        board.metric, board.chosen = "duration_median_s", ["sms", "email"]
+        names = [name for name, _ in board.table.index]
+        assert names[:2] == ["all text channels"] * 2
+        assert sorted(names[2:]) == ["email", "email", "sms", "sms"]
+        assert names[2] == names[3]
+        board.versions = ["version 2"]
+        assert {row["flow"] for row in board.view["rows"]} <= {"", "version 2"}
+        board.versions = []
+        assert (board.trouble, board.view["rows"]) == ("", []) or board.view["rows"][0]["n"] == "0"
+
+    def test_nothing_chosen_is_no_error(self, runs: dict[str, Run]) -> None:
+        by_flow = CompareBoard(runs, by="flow")  # which has no row of all conversations
+        for board in (CompareBoard(runs), by_flow):
+            board.chosen = []
+            board.metric = "abandoned"
+            assert board.trouble == ""
+        assert by_flow.view["rows"] == []
+        assert len(by_flow.table) == 0
+
+    def test_only_some_conversations(self, board: CompareBoard) -> None:
+        board.where = {"intent": "order"}
+        outcomes = board.comparison.outcomes
+        assert set(outcomes["intent"]) == {"order"}
+        assert board.table.loc["all text channels", "n"] == len(outcomes) < 60
+        board.where = {"intent": "order", "gone": "x"}
+        assert "no column 'gone'" in board.trouble
+
+    def test_other_groups_begin_with_all_of_them(self, board: CompareBoard) -> None:
+        board.where = {"intent": "order", "persona": "vague"}
+        board.by = "intent"
+        assert board.where == {"persona": "vague"}
+        assert set(board.chosen) == {name for name in shown(board) if name != "all conversations"}
+        assert board.trouble == ""
+
+    def test_choices_made_at_once_all_count(self, board: CompareBoard) -> None:
+        board.set_state({"metric": "abandoned", "chosen": ["sms", "email"], "where": {"intent": "order"}})
+        assert board.view["panels"][0]["name"] == "abandoned"
+        assert set(shown(board)) == {"all text channels", "sms", "email"}
+        assert set(board.comparison.outcomes["intent"]) == {"order"}
+
+    def test_groups_without_a_name_can_be_chosen(self) -> None:
+        message = fl.Message("customer", "hi", 0.0)
+        named = fl.Conversation("1", "sms", (message,), extra={"campaign": 7})
+        board = CompareBoard(fl.replay(small_flow(), [named, fl.Conversation("2", "sms", (message,))]), by="campaign")
+        board.chosen = ["(not recorded)"]
+        assert list(board.table.index) == ["all conversations", "(not recorded)"]
+        assert board.look_behind("(not recorded)") == ["2"]
+
+    def test_takes_a_comparison(self, runs: dict[str, Run]) -> None:
+        assert "contained" in CompareBoard(fl.compare(runs["version 1"], by="outcome")).chosen
+
+    def test_an_unknown_column_is_an_error(self, runs: dict[str, Run]) -> None:
+        with pytest.raises(UsageError, match="cannot compare by 'chanel'"):
+            CompareBoard(runs["version 1"], by="chanel")
+
+
+class TestNumbers:
+    @settings(deadline=None, max_examples=25, suppress_health_check=[HealthCheck.function_scoped_fixture])
+    @given(data=st.data())
+    def test_they_are_those_of_the_conversations_chosen(self, runs: dict[str, Run], data: st.DataObject) -> None:
+        board = CompareBoard(runs)
+        by = data.draw(st.sampled_from([name for name, _ in board.options["by"]]))
+        board.by = by
+        column = data.draw(st.sampled_from(list(board.options["filters"])))
+        board.where = {column: data.draw(st.sampled_from(board.options["filters"][column]))}
+        outcomes = board.comparison.outcomes
+        assert set(outcomes[column].map(str)) == set(board.where.values())
+        expected = compare_table(outcomes, by)
+        assert board.comparison.table.equals(expected)
+        for row in board.view["rows"]:
+            key = (row["group"], row["flow"]) if row["flow"] else row["group"]
+            for name, (share, low, high) in row["bars"].items():
+                known = expected.loc[key, name]
+                assert share == known or (share is None and known != known)
+                if low is not None:
+                    assert (low, high) == (expected.loc[key, f"{name}_low"], expected.loc[key, f"{name}_high"])
+
+    def test_the_numbers_behind_each_cell_are_as_many_as_it_says(self, runs: dict[str, Run]) -> None:
+        board = CompareBoard(runs)
+        for row in board.view["rows"]:
+            assert f"{len(board.look_behind(row['group'], '', row['flow'])):,}" == row["n"]
+            for name, (_, count, _) in row["words"].items():
+                if "/" in count:
+                    ids = board.look_behind(row["group"], name, row["flow"])
+                    assert len(ids) == int(count.split("/")[0]), (row["group"], name)
+
+    def test_only_so_many_are_named(self, runs: dict[str, Run]) -> None:
+        board = CompareBoard(runs["version 1"])
+        board.act({"do": "behind", "group": "all text channels"})
+        assert (board.behind["count"], len(board.behind["talks"])) == (60, NAMED)
+        assert len(board.conversations) == 60
+
+    def test_a_conversation_behind_a_number_can_be_played(self, runs: dict[str, Run]) -> None:
+        board = CompareBoard(runs)
+        (first, *_) = board.look_behind("email", "abandoned", "version 2")
+        board.act({"do": "play", "conversation": first, "flow": "version 2"})
+        assert board.trouble == ""
+        assert board.stage.conversation == first
+        assert board.stage.run is runs["version 2"]
+        assert ["version: version 1", "version 1"] in board.stage.besides
+        board.act({"do": "play", "conversation": "gone"})
+        assert "no conversation 'gone'" in board.trouble
+
+
+class TestCode:
+    def run(self, board: CompareBoard, runs: Any) -> Any:
+        """What the board's code shows last, and the comparison it made: ours, of our own sample."""
+        *lines, last = board.code.splitlines()
+        names = {"fl": fl, "runs": runs}
+        exec(compile("\n".join(lines), "code.py", "exec"), names)
+        return eval(compile(last, "code.py", "eval"), names)
+
+    @pytest.mark.parametrize(
+        "choices",
+        [
+            {},
+            {"metric": "contained"},
+            {"metric": "turns", "chosen": ["email", "sms"]},
+            {"where": {"intent": "order"}, "versions": ["version 2"]},
+            {"by": "intent", "metric": "abandoned"},
+        ],
+    )
+    def test_it_makes_the_same_table(self, runs: dict[str, Run], choices: dict[str, Any]) -> None:
+        board = CompareBoard(runs)
+        for name, value in choices.items():
+            setattr(board, name, value)
+        made = self.run(board, runs)
+        assert made.equals(board.table), board.code
+
+    def test_only_chooses_by_columns(self, runs: dict[str, Run]) -> None:
+        comparison = fl.compare(runs)
+        assert set(comparison.only(channel=["sms", "line"]).outcomes["channel"]) == {"sms", "line"}
+        assert (
+            comparison.only(channel="sms", flow="version 1").table.loc["sms", "n"]
+            == (comparison.table.loc[("sms", "version 1"), "n"])
+        )
+        with pytest.raises(UsageError, match="no column 'chanel'"):
+            comparison.only(chanel="sms")
+
+
+class TestAssumptions:
+    def again(self, n: float, seed: float = 1.0) -> Run:
+        said = [(fl.Message("customer", "hi", 0.0), fl.Message("customer", "tea", 9.0))] * int(n)
+        return fl.replay(small_flow(), [fl.Conversation(str(k), "sms", talk) for k, talk in enumerate(said)])
+
+    def test_a_slider_runs_it_anew_and_keeps_what_was_chosen(self) -> None:
+        board = CompareBoard(self.again(3), assumptions=[Assumption("n", 1, 9, 3)], again=self.again)
+        board.metric = "contained"
+        board.act({"do": "assume", "name": "n", "value": 7})
+        assert (board.trouble, board.busy, board.metric) == ("", False, "contained")
+        assert board.table.loc["sms", "n"] == 7
+        assert board.sliders == [["n", 1, 9, 7.0, ""]]
+
+    @pytest.mark.parametrize(
+        ("name", "value", "message"), [("n", 10, "expected 1 to 9"), ("m", 1, "no assumption 'm'")]
+    )
+    def test_what_cannot_be_assumed_is_told(self, name: str, value: float, message: str) -> None:
+        board = CompareBoard(self.again(3), assumptions=[Assumption("n", 1, 9, 3)], again=self.again)
+        board.act({"do": "assume", "name": name, "value": value})
+        assert message in board.trouble
+        assert board.table.loc["sms", "n"] == 3
+
+    def test_without_a_simulation_there_is_no_slider(self, board: CompareBoard) -> None:
+        assert board.sliders == []
+
+
+def test_what_is_sent_is_json(runs: dict[str, Run]) -> None:
+    board = CompareBoard(runs)
+    state = {key: value for key, value in board.get_state().items() if not key.startswith("_")}
+    json.dumps(state, allow_nan=False)
+
+
+def test_hostile_group_names_are_only_ever_data() -> None:
+    message = fl.Message("customer", "hi", 0.0)
+    talk = fl.Conversation("1", "sms", (message,), extra={"campaign": EVIL, "x" * 100: EVIL})
+    board = CompareBoard(fl.replay(small_flow(), [talk]), by="campaign")
+    assert board.chosen == [EVIL]
+    assert "<img" not in board._still()["text/html"]
+
+
+def test_a_comparison_without_its_runs_cannot_play(runs: dict[str, Run]) -> None:
+    board = CompareBoard(Comparison(fl.compare(runs).outcomes))
+    board.act({"do": "play", "conversation": "hp-0001"})
+    assert "made without its runs" in board.trouble
