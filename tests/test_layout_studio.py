@@ -12,9 +12,9 @@ from hypothesis import strategies as st
 import flowlab as fl
 from flowlab.errors import UsageError
 from flowlab.show.draw_plan import make_plan
+from flowlab.show.layout_curves import crossing
 from flowlab.show.layout_model import Box, Layout
 from flowlab.show.layout_studio import layout_at
-from flowlab.show.layout_wires import crossing
 
 SAMPLES = sorted((Path(__file__).parents[1] / "sample_data" / "flows").glob("order_support*.json"))
 

@@ -6,24 +6,19 @@ along a lane beside a box, with round corners.
 
 from __future__ import annotations
 
-import math
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from itertools import pairwise
 
+from flowlab.show.layout_curves import Route, crossing, length, overlap, pieces, point_at, rounded, sampled, unbent
 from flowlab.show.layout_model import Box, EdgeId, Point
 from flowlab.show.layout_place import loop_reach, port_reach
 from flowlab.show.layout_routes import CURVE, LOOP_HALF, PORT_GAP, spread
 from flowlab.show.layout_rows import LABEL_PAD, LANE, Size
 
-Route = tuple[Point, ...]
-CLEAR = 5.0  #: how near a route may come to a box that is not its own
 STUB = 16.0  #: how far a route leaves its box straight
-ROUND = 12.0
 TRIES = 80
 LANES_APART = 8.0
 ALONG = (0.5, 0.4, 0.6, 0.3, 0.7, 0.22, 0.78, 0.15, 0.85)  #: where on its edge a label may stand, the best first
-SAMPLES = 14
 #: Which way a route leaves a side.
 AWAY: Mapping[str, Point] = {"bottom": (0, 1), "top": (0, -1), "left": (-1, 0), "right": (1, 0)}
 
@@ -87,7 +82,7 @@ class Wires:
         own = [self._boxes[name] for name in wire.edge[:2]]
         best: tuple[float, Route, list[Point]] | None = None
         for number, line in enumerate(self._lines(wire, [*foreign, *own])):
-            route = _curve(line) if len(line) == 4 and number == 0 else _rounded(line)
+            route = tuple(line) if len(line) == 4 and number == 0 else rounded(line)
             through = crossing(route, foreign) + (crossing(route, own, -1.0) if number else 0)
             cost = 1000.0 * through + 60.0 * self._shared(line) + number
             if best is None or cost < best[0]:
@@ -95,7 +90,7 @@ class Wires:
             if cost == number or number == TRIES:
                 break
         assert best is not None, "every edge has its plain curve"
-        self._lanes += [(x, min(y, v), max(y, v)) for (x, y), (u, v) in _pieces(best[2][1:-1]) if x == u]
+        self._lanes += [(x, min(y, v), max(y, v)) for (x, y), (u, v) in pieces(best[2][1:-1]) if x == u]
         return best[1]
 
     def _lines(self, wire: _Wire, boxes: list[Box]) -> Iterator[list[Point]]:
@@ -114,11 +109,11 @@ class Wires:
                 ys |= {box.y - LANE, box.bottom + LANE}
         lines = [[start, first, (x, first[1]), (x, last[1]), last, end] for x in xs]
         lines += [[start, first, (first[0], y), (last[0], y), last, end] for y in ys]
-        yield from sorted((_unbent(line) for line in lines), key=lambda line: (_far(line) + 12 * len(line), line))
+        yield from sorted((unbent(line) for line in lines), key=lambda line: (length(line) + 12 * len(line), line))
 
     def _shared(self, line: Sequence[Point]) -> int:
         """How many lanes that others use it would run along."""
-        mine = [(x, min(y, v), max(y, v)) for (x, y), (u, v) in _pieces(line[1:-1]) if x == u]
+        mine = [(x, min(y, v), max(y, v)) for (x, y), (u, v) in pieces(line[1:-1]) if x == u]
         return sum(
             abs(x - lane) < LANES_APART and low < bottom and top < high
             for x, low, high in mine
@@ -129,10 +124,10 @@ class Wires:
         taken = [*self._boxes.values()]
         found: dict[EdgeId, Box] = {}
         for edge, (width, height) in sizes.items():
-            points = _sampled(self.routes[edge])
-            places = [_point_at(points, share) for share in ALONG]
+            points = sampled(self.routes[edge])
+            places = [point_at(points, share) for share in ALONG]
             tries = [Box(x - width / 2, y - height / 2, width, height) for x, y in places]
-            found[edge] = min(tries, key=lambda box: sum(_overlap(box, other) for other in taken))
+            found[edge] = min(tries, key=lambda box: sum(overlap(box, other) for other in taken))
             taken.append(found[edge])
         return found
 
@@ -151,15 +146,6 @@ class Wires:
                 if edge in sizes:
                     self.labels[edge] = Box(box.right + loop_reach(len(edges)) + LABEL_PAD, low, *sizes[edge])
                     low += sizes[edge][1] + LABEL_PAD
-
-
-def crossing(route: Route, boxes: Iterable[Box], clear: float = CLEAR) -> int:
-    """How many boxes a route runs through, or passes nearer than ``clear`` pixels."""
-    points = _sampled(route)
-    left, right = min(x for x, _ in points) - clear, max(x for x, _ in points) + clear
-    top, bottom = min(y for _, y in points) - clear, max(y for _, y in points) + clear
-    near = [b for b in boxes if b.x < right and b.right > left and b.y < bottom and b.bottom > top]
-    return sum(any(_cuts(a, b, box, clear) for a, b in _pieces(points)) for box in near)
 
 
 def _wire(edge: EdgeId, boxes: Mapping[str, Box], label: float) -> _Wire:
@@ -189,96 +175,3 @@ def _controls(start: Point, end: Point, wire: _Wire) -> tuple[Point, Point]:
         return (start[0], start[1] + rise), (end[0], end[1] - rise)
     run = (end[0] - start[0]) * CURVE
     return (start[0] + run, start[1]), (end[0] - run, end[1])
-
-
-def _curve(line: Sequence[Point]) -> Route:
-    return tuple(line)
-
-
-def _unbent(line: list[Point]) -> list[Point]:
-    """Without points that lie on the way between their neighbours, or on one of them."""
-    kept: list[Point] = []
-    for point in line:
-        if kept and point == kept[-1]:
-            continue
-        if len(kept) > 1 and any(kept[-2][axis] == kept[-1][axis] == point[axis] for axis in (0, 1)):
-            kept.pop()
-        kept.append(point)
-    return kept
-
-
-def _rounded(line: Sequence[Point]) -> Route:
-    """Straight pieces with round corners, as a chain of Bézier curves."""
-    points = [line[0]]
-    for before, corner, after in zip(line, line[1:], line[2:], strict=False):
-        reach = min(ROUND, _far([before, corner]) / 2, _far([corner, after]) / 2)
-        points += _straight(points[-1], _towards(corner, before, reach))
-        end = _towards(corner, after, reach)
-        points += [_between(points[-1], corner, CURVE), _between(end, corner, CURVE), end]
-    return tuple(points + _straight(points[-1], line[-1]))
-
-
-def _straight(start: Point, end: Point) -> list[Point]:
-    return [_between(start, end, 1 / 3), _between(start, end, 2 / 3), end]
-
-
-def _between(one: Point, other: Point, share: float) -> Point:
-    return one[0] + (other[0] - one[0]) * share, one[1] + (other[1] - one[1]) * share
-
-
-def _towards(start: Point, end: Point, by: float) -> Point:
-    return _between(start, end, by / (_far([start, end]) or 1.0))
-
-
-def _far(line: Sequence[Point]) -> float:
-    return sum(math.dist(a, b) for a, b in _pieces(line))
-
-
-def _pieces(line: Sequence[Point]) -> list[tuple[Point, Point]]:
-    return list(pairwise(line))
-
-
-def _sampled(route: Route) -> list[Point]:
-    """Points on the route; of a straight piece only its ends."""
-    points = [route[0]]
-    for at in range(0, len(route) - 1, 3):
-        a, b, c, d = route[at : at + 4]
-        straight = len({p[0] for p in (a, b, c, d)}) == 1 or len({p[1] for p in (a, b, c, d)}) == 1
-        steps = 1 if straight else SAMPLES
-        for step in range(1, steps + 1):
-            t = step / steps
-            one, two, three = _between(a, b, t), _between(b, c, t), _between(c, d, t)
-            points.append(_between(_between(one, two, t), _between(two, three, t), t))
-    return points
-
-
-def _cuts(a: Point, b: Point, box: Box, clear: float) -> bool:
-    """Whether the piece from ``a`` to ``b`` comes within ``clear`` of the box (Liang and Barsky's clipping)."""
-    low, high = 0.0, 1.0
-    for axis, (near, far) in enumerate(((box.x, box.right), (box.y, box.bottom))):
-        step, start = b[axis] - a[axis], a[axis]
-        if not step:
-            if not near - clear < start < far + clear:
-                return False
-            continue
-        enter, leave = sorted(((near - clear - start) / step, (far + clear - start) / step))
-        low, high = max(low, enter), min(high, leave)
-        if low >= high:
-            return False
-    return True
-
-
-def _point_at(points: Sequence[Point], share: float) -> Point:
-    left = _far(points) * share
-    for a, b in _pieces(points):
-        step = _far([a, b])
-        if step and step >= left:
-            return _between(a, b, left / step)
-        left -= step
-    return points[-1]
-
-
-def _overlap(one: Box, other: Box) -> float:
-    wide = min(one.right, other.right) - max(one.x, other.x)
-    high = min(one.bottom, other.bottom) - max(one.y, other.y)
-    return max(0.0, wide) * max(0.0, high)

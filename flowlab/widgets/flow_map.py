@@ -24,7 +24,8 @@ from flowlab.show.svg import FlowMap as Drawing
 from flowlab.text.markup import small
 from flowlab.widgets.editing import NEW_STATES, Editing
 from flowlab.widgets.lab_widget import STATIC, LabWidget
-from flowlab.widgets.map_layers import Layer, findings_layer, given_layer, layers_of, within
+from flowlab.widgets.map_layers import findings_layer, given_layer, layers_of, within
+from flowlab.widgets.map_walked import Layer
 from flowlab.widgets.places import places_of
 
 PLAIN, FINDINGS, GIVEN = "plain", "findings", "given"

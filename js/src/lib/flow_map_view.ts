@@ -51,6 +51,7 @@ export class FlowMapView {
   private readonly viewport = new Viewport(this.stage, (seen) => this.minimap.seen(seen));
   private picture: Picture | null = null;
   private places = new Map<string, Place>();
+  private readonly search = this.searcher();
   private told: Place[] | null = null;
   private before: (Laid & { wanted: string[] }) | null = null;
   private canvas: number[] = [];
@@ -284,35 +285,40 @@ export class FlowMapView {
     const layout = layouts.length ? choice("Layout", layouts.map(([key, words]) => [key, `Layout: ${words}`]), model.get("positions") ?? "", arrange) : null;
     if (layout && this.movable()) layout.title = "Alt and drag (or Alt and an arrow key) moves a state on Studio's canvas";
     const on = this.list.shown;
-    const list_ = button("List", on ? "Show the map" : "Show the states as a list", () => this.showList(!on), { "aria-pressed": String(on) });
+    const asList = button("List", "Show the states as a list", () => this.showList(!on), { "aria-pressed": String(on) });
     const undo = button("↶", "Undo (Ctrl+Z)", () => this.send({ do: "undo" }), { disabled: !model.get("can_undo") });
     const redo = button("↷", "Redo (Ctrl+Shift+Z)", () => this.send({ do: "redo" }), { disabled: !model.get("can_redo") });
     const title = model.get("title");
+    const there = focused(this.tools);
+    const had = this.tools.contains(there) && there instanceof HTMLElement ? named(there) : "";
     this.tools.replaceChildren(
       h("strong", { class: "fl-title", title }, title),
-      this.searcher(),
+      this.search,
       ...(list ? [list] : []),
       ...(layout ? [layout] : []),
       ...(model.get("editable") ? [undo, redo] : []),
       button("−", "Smaller (-)", () => this.viewport.zoom(1 / 1.25)),
       button("+", "Larger (+)", () => this.viewport.zoom(1.25)),
       button("Fit", "Show the whole flow (0)", () => this.viewport.fit()),
-      list_,
+      asList,
       button("SVG", "Save the picture as SVG", () => this.picture && save(this.picture.svg, title, "svg")),
       button("PNG", "Save the picture as PNG", () => this.picture && save(this.picture.svg, title, "png")),
     );
+    if (had) [...this.tools.querySelectorAll<HTMLElement>("button, select, input")].find((one) => named(one) === had)?.focus();
   }
 
   private searcher(): HTMLElement {
     const found = h("span", { class: "fl-found", "aria-live": "polite" });
     const input = h("input", { type: "search", placeholder: "Search (/)", "aria-label": "Search states by name or text" });
     let at = 0;
+    let now: string | undefined;
     const show = (step: number) => {
       const hits = search([...this.places.values()], input.value);
       this.picture?.mark("hit-place", hits.map((place) => place.name));
       at = hits.length ? (at + step + hits.length) % hits.length : 0;
       const hit = hits[at];
       found.textContent = input.value.trim() ? (hit ? `${at + 1}/${hits.length}` : "none") : "";
+      now = hit?.name;
       if (hit) this.viewport.reveal(asBox(hit.box));
       return hit;
     };
@@ -321,7 +327,8 @@ export class FlowMapView {
       event.stopPropagation();
       if (event.key === "Enter" || event.key === "ArrowDown") {
         event.preventDefault();
-        const hit = show(this.model.get("picked") && event.key === "Enter" ? 1 : event.key === "ArrowDown" ? 1 : 0);
+        const onward = event.key === "ArrowDown" || (now !== undefined && this.model.get("picked") === now);
+        const hit = show(onward ? 1 : 0);
         if (hit && event.key === "Enter") this.choose(hit.name);
       } else if (event.key === "ArrowUp") show(-1);
       else if (event.key === "Escape") ((input.value = ""), show(0), this.stage.querySelector<SVGGElement>("[tabindex='0']")?.focus());
@@ -374,6 +381,8 @@ export class FlowMapView {
     });
   }
 }
+
+const named = (control: HTMLElement) => control.getAttribute("aria-label") ?? control.title;
 
 function asBox([x, y, width, height]: Place["box"]): Box {
   return { x, y, width, height };
