@@ -128,6 +128,7 @@ class Board {
   }
 
   private assume(): void {
+    if (this.sliders.contains(document.activeElement)) return; // the one that is held shows its value already
     const made = this.model.get("sliders").map(([name, low, high, value, unit]) => {
       const shown = h("output", {}, `${value} ${unit}`);
       const input = h("input", { type: "range", min: low, max: high, step: "any", "aria-label": name.replaceAll("_", " ") });
