@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 
@@ -108,15 +108,16 @@ class CompareBoard(LabWidget):
 
     def look_behind(self, group: str, outcome: str = "", flow: str = "") -> list[str]:
         """The ids of the conversations in a group (with an outcome, or ``resolved``), of one flow or of all."""
-        outcomes = self.comparison.outcomes
+        part = self.comparison.counted.known()
         if not is_overall(group, self.by):
-            outcomes = outcomes[self.comparison.group_of == group]
+            part = part.only(self.by, {group})
         if flow:
-            outcomes = outcomes[outcomes[FLOW] == flow]
+            part = part.only(FLOW, {flow})
         if outcome == "resolved":
-            outcomes = outcomes[outcomes["resolved"].fillna(False).astype(bool)]
+            part = part.take(part.numbers("resolved") == 1)
         elif outcome:
-            outcomes = outcomes[outcomes["outcome"] == outcome]
+            part = part.only("outcome", {outcome})
+        outcomes = part.outcomes
         self._ids = list(map(str, outcomes["conversation_id"]))
         ended = zip(self._ids, outcomes["channel"], outcomes["outcome"], outcomes[FLOW], strict=True)
         what = f"{outcome.replace('_', ' ') or 'all'} of {label(group, self.by)}{f', {flow}' if flow else ''}"
@@ -165,7 +166,7 @@ class CompareBoard(LabWidget):
         only: dict[str, Any] = {name: value for name, value in where if value}
         if len(versions) < len(self._flows):
             only[FLOW] = list(versions)
-        return Comparison(self._base.outcomes, by, self._base.runs).only(**only)
+        return replace(self._base, by=by, tally=self._base.counted).only(**only)
 
     def _groups(self) -> list[str]:
         return [name for name in groups(self.comparison.table) if not is_overall(name, self.by)]
