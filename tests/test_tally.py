@@ -109,5 +109,5 @@ def test_more_than_all_is_no_share(k: int, n: int) -> None:
 
 
 def test_an_unknown_column_is_named() -> None:
-    with pytest.raises(UsageError, match="no column 'chanel'.*Did you mean 'channel'"):
+    with pytest.raises(UsageError, match=r"no column 'chanel'.*Did you mean 'channel'"):
         Tally(pd.DataFrame({"channel": ["sms"]})).coded("chanel")

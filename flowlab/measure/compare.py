@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from flowlab.errors import UsageError, did_you_mean
 from flowlab.measure.stats import wilson
-from flowlab.measure.tally import NOT_RECORDED, Tally, group_order, outcome_order, overall
+from flowlab.measure.tally import Tally, group_order, outcome_order, overall
 
 if TYPE_CHECKING:
     import pandas as pd

@@ -99,10 +99,11 @@ class Tally:
 
     def missing(self, column: str) -> Numbers:
         """For each row whether nothing stands in the column."""
-        return self._once("missing", column, lambda found: found.isna().to_numpy())[self._rows]
+        found: Numbers = self._once("missing", column, lambda whole: whole.isna().to_numpy())
+        return found[self._rows]
 
     def coded(self, column: str) -> Coded:
-        """A column as text; where nothing stands in it, :data:`NOT_RECORDED`. Raises UsageError without such a column."""
+        """A column as text; :data:`NOT_RECORDED` where nothing stands. Raises UsageError without such a column."""
         if column not in self._whole.columns:
             raise UsageError(f"there is no column {column!r}. {did_you_mean(column, self.columns)}")
         codes, names = self._once("coded", column, _coded)
@@ -110,7 +111,8 @@ class Tally:
 
     def numbers(self, column: str) -> Numbers:
         """A column as floats; NaN where it is not known."""
-        return self._once("numbers", column, _floats)[self._rows]
+        found: Numbers = self._once("numbers", column, _floats)
+        return found[self._rows]
 
     def _once(self, how: str, column: str, read: Any) -> Any:
         if (how, column) not in self._read:
@@ -147,7 +149,7 @@ def outcome_order(occurring: Iterable[Any]) -> list[str]:
 
 
 def group_order(column: Coded, by: str) -> list[str]:
-    """Groups as they stand in a comparison: channels and flows in their own order, others by size, unknown ones last."""
+    """Groups as a comparison shows them: channels and flows in their own order, others by size, unknown ones last."""
     if by == "flow":
         return column.occurring()
     place: dict[Hashable, int] = {name: i for i, name in enumerate(channels)} if by == "channel" else {}

@@ -47,7 +47,7 @@ class Comparison:
     """Groups of conversations side by side.
 
     ``outcomes``: what is compared, one row a conversation, with its ``flow``. ``by``: the column that makes the groups.
-    ``runs``: what they came from, by name. ``tally``: the outcomes made ready to be counted, where that is done already.
+    ``runs``: what they came from, by name. ``tally``: the outcomes ready to be counted, where that is done already.
     """
 
     outcomes: pd.DataFrame
