@@ -147,7 +147,7 @@ def test_the_chat_answers_and_lights_the_state(tour: Any, chat: Any, box: Any, s
     expect(box).to_have_value("")
 
     box.press_sequentially("1")
-    chat.get_by_role("button", name="Send").click()
+    chat.get_by_role("button", name="Send the message").click()
     expect(bot.last).to_contain_text("order number")
     expect(lit).to_have_attribute("data-state", "ask_order_number")
     tour.screenshot(path=shots / f"chat {theme}.png")
@@ -182,7 +182,7 @@ def test_keys_pressed_after_a_click_do_not_reach_the_notebook(tour: Any, chat: A
 def test_a_talk_goes_back_and_to_another_channel(chat: Any) -> None:
     expect, customer = sync_api.expect, chat.locator(".fl-bubble.customer .fl-text")
     say(chat, "hi", "3", "3")  # the same text twice: it must be sent twice
-    chat.get_by_role("button", name="Back", exact=True).click()
+    chat.get_by_role("button", name="Take the last message or wait back").click()
     expect(customer).to_have_text(["hi", "3"])
     chat.get_by_label("Channel: the same talk").select_option("email")
     expect(chat.locator(".fl-talk")).to_have_attribute("aria-label", "Conversation on Email")
@@ -203,8 +203,8 @@ def test_a_talk_to_the_hand_off_on_three_channels(chat_page: Any, shots: Path, c
         say(chat, "person")
     else:
         expect(chat.locator(".fl-choices.open")).to_have_count(1)
-        if channel == "whatsapp":
-            chat.locator("details.fl-list summary").last.click()
+        for summary in chat.locator("details.fl-list summary").all():
+            summary.click()
         chat.locator(".fl-choices.open").get_by_role("button", name=label).click()
     expect(chat.locator(".fl-end")).to_contain_text("handed off")
     expect(chat.locator("g.node.active")).to_have_attribute("data-state", re.compile("hand_over"))
@@ -219,14 +219,14 @@ def test_a_fork_time_mishaps_and_what_is_saved(chat_page: Any, shots: Path, them
     say(chat, "hi", "2")
     second = chat.locator(".fl-bubble.customer").nth(1)
     second.hover()
-    second.get_by_role("button", name="fork").click()
+    second.get_by_role("button", name="Fork at turn").click()
     sheet = chat.get_by_role("dialog")
     sheet.get_by_label("The customer writes instead").fill("3")
     sheet.get_by_label("on", exact=True).select_option("sms")
     chat.screenshot(path=shots / f"fork {theme}.png")
     sheet.get_by_role("button", name="Fork", exact=True).click()
     talks = chat.get_by_role("group", name="Talks")
-    expect(talks.get_by_role("button", name="Fork 1", exact=True)).to_have_attribute("aria-pressed", "true")
+    expect(talks.get_by_role("button", name="Show Fork 1")).to_have_attribute("aria-pressed", "true")
     expect(chat.locator(".fl-bubble.customer .fl-text")).to_have_text(["hi", "3"])
     expect(chat.locator(".fl-phone.ch-sms")).to_be_visible()
 
@@ -247,7 +247,7 @@ def test_a_fork_time_mishaps_and_what_is_saved(chat_page: Any, shots: Path, them
     chat_page.keyboard.press("Escape")
     expect(chat.get_by_role("dialog")).to_have_count(0)
     talks.get_by_role("button", name="Close Fork 1").click()
-    expect(talks.get_by_role("button", name="Fork 1", exact=True)).to_have_count(0)
+    expect(talks.get_by_role("button", name="Show Fork 1")).to_have_count(0)
 
 
 def test_what_is_so_before_the_first_message(chat_page: Any, shots: Path) -> None:
@@ -301,17 +301,20 @@ def test_conversations_are_chosen_and_played(player_page: Any, shots: Path, them
     player.get_by_label("Only with this channel").select_option("sms")
     expect(player.locator(".fl-caption").first).to_have_text("29 found")
     player.get_by_label("Only with this channel").select_option("")
+    expect(player.locator(".fl-caption").first).to_have_text("172 found")
     chosen.get_by_role("option").nth(0).click()
-    expect(player.get_by_label("Beat")).to_have_value("0")
-    line = player.get_by_label("Beat")
+    expect(chosen.get_by_role("option", selected=True)).to_contain_text("hp-0001")
+    line = player.get_by_label("Beat", exact=True)
     line.focus()
+    player_page.keyboard.press("Home")
+    expect(line).to_have_value("0")
     player_page.keyboard.press("ArrowRight")
     expect(player.locator("g.node.active")).to_have_attribute("data-state", "check_hours")
     player_page.keyboard.press("Shift+ArrowRight")
     expect(right.locator(".fl-bubble.customer")).to_have_count(2)
     player_page.keyboard.press("End")
     expect(right.locator(".fl-end")).to_contain_text("handed off")
-    expect(left.locator(".fl-bubble.marked")).to_have_count(4)
+    expect(left.locator(".fl-bubble.marked")).to_have_count(5)
     expect(player.locator(".fl-explained")).to_contain_text("Decided in split_said")
     player.screenshot(path=shots / f"player {theme}.png")
 
@@ -358,17 +361,17 @@ def test_the_board_follows_what_is_chosen(board_page: Any, shots: Path, theme: s
     set_theme(board_page, theme)
     board.scroll_into_view_if_needed()
     rows = board.locator("tbody th[scope=row]")
-    board.get_by_role("button", name="All", exact=True).click()
+    board.get_by_role("button", name="Show all groups").click()
     board.get_by_label("Measure", exact=True).select_option("outcomes")
     expect(rows).to_have_count(16)
     board.screenshot(path=shots / f"board {theme}.png")
 
-    board.get_by_role("button", name="WhatsApp", exact=True).click()  # and on at once, without waiting
-    board.get_by_role("button", name="version 1", exact=True).click()
+    board.get_by_role("button", name="Show or hide WhatsApp").click()  # and on at once, without waiting
+    board.get_by_role("button", name="Show or hide version 1").click()
     board.get_by_label("Measure", exact=True).select_option("abandoned")
     expect(rows).to_have_count(7)
     expect(board.locator("th.measure")).to_have_text("abandoned")
-    expect(board.get_by_role("button", name="WhatsApp", exact=True)).to_have_attribute("aria-pressed", "false")
+    expect(board.get_by_role("button", name="Show or hide WhatsApp")).to_have_attribute("aria-pressed", "false")
     board.locator("button.fl-cell").first.click()
     behind = board.get_by_role("complementary")
     expect(behind).to_contain_text("abandoned of all text channels")
@@ -376,11 +379,11 @@ def test_the_board_follows_what_is_chosen(board_page: Any, shots: Path, theme: s
 
     behind.get_by_role("listitem").first.get_by_role("button").click()
     player = board_page.locator(".fl-stagebox .fl-player").first
-    expect(player.get_by_role("option", selected=True)).to_have_count(1)
+    expect(player.get_by_role("listbox").get_by_role("option", selected=True)).to_have_count(1)
     board.get_by_role("button", name="Code").click()
     expect(board.get_by_role("dialog")).to_contain_text("comparison.plot(metric='abandoned')")
     board_page.keyboard.press("Escape")
-    board.get_by_role("button", name="version 1", exact=True).click()
+    board.get_by_role("button", name="Show or hide version 1").click()
     expect(board.locator(".fl-status.trouble")).to_have_count(0)
 
 
@@ -631,10 +634,10 @@ def test_who_goes_home_changes_the_way(routing_page: Any, shots: Path, theme: st
     expect(board.locator(".fl-code code")).to_contain_text("with_activities({'Beatriz': 'Offline'})")
     board.get_by_role("button", name="Copy the call").click()
     expect(board.locator(".fl-code span")).to_have_text("copied")
-    board.get_by_role("button", name="Nobody is there").click()
+    board.get_by_role("button", name="None").click()
     expect(board.locator(".fl-end")).to_contain_text("pending")
     board.screenshot(path=shots / f"routing nobody {theme}.png")
-    board.get_by_role("button", name="Who was there at first").click()
+    board.get_by_role("button", name="As before").click()
     expect(board.locator(".fl-end")).to_contain_text("Beatriz of queue VIP")
 
 

@@ -462,7 +462,8 @@ class TestChat:
     def test_a_fork_on_another_channel(self) -> None:
         chat = self.chat()
         chat.say("hi")
-        chat.act({"do": "fork", "at": 1, "text": "tea", "channel": "line"})
+        chat.act({"do": "fork", "at": 1, "text": "tea", "channel": "line", "answers": {"look": " "}})
+        assert (chat._now.setup.answers, chat.trouble) == ({}, "")
         assert {event.channel for event in chat.events} == {"line"}
         assert (chat.session.outcome, len(chat.talks)) == ("contained", 2)
 

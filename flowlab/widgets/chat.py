@@ -217,7 +217,10 @@ class Chat(FlowMap):
         self.written = {"kind": kind, "name": name, "text": write(), "number": self.written.get("number", 0) + 1}
 
     def _fork_otherwise(self, message: Mapping[str, Any]) -> None:
-        otherwise = {key: message[key] for key in ("channel", "answers", "hours") if message.get(key)}
+        otherwise = {key: message[key] for key in ("channel", "hours") if message.get(key)}
+        answers = {name: text for name, text in dict(message.get("answers", {})).items() if str(text).strip()}
+        if answers != self._now.setup.answers:
+            otherwise["answers"] = answers
         self.fork(int(message["at"]), **otherwise)
         if text := str(message.get("text", "")):
             after_s = message.get("after_s")

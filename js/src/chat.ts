@@ -44,6 +44,7 @@ class ChatView {
   private readonly tabs = new Tabs([LOG, VARIABLES, BEGIN] as string[]);
   private readonly status = h("div", { class: "fl-status", role: "status", "aria-live": "polite" });
   private talkShown = -1;
+  private asked = false;
 
   constructor(private readonly model: Model<Traits>) {
     this.map = new FlowMapView(model as unknown as Model<MapTraits>);
@@ -101,7 +102,9 @@ class ChatView {
     const pickChannel = choice("Channel: the same talk on another one", model.get("channels"), shown.channel, (name) => this.send({ do: "channel", name }));
     const save = choice("Save the talk as", WRITTEN, "", (kind) => {
       save.value = "";
-      if (kind) this.send({ do: "write", kind });
+      if (!kind) return;
+      this.asked = true; // another view of the same chat did not
+      this.send({ do: "write", kind });
     });
     this.tools.replaceChildren(
       h("span", { class: "fl-talks", role: "group", "aria-label": "Talks" }, ...tabs),
@@ -164,7 +167,9 @@ class ChatView {
 
   private written(): void {
     const { kind = "", name = "", text = "" } = this.model.get("written");
-    if (text) textSheet(this.root, `The talk as ${kind === "code" ? "code" : `a ${kind}`}`, name, text);
+    if (!this.asked || !text) return;
+    this.asked = false;
+    textSheet(this.root, `The talk as ${kind === "code" ? "code" : `a ${kind}`}`, name, text);
   }
 
   private pick(state: string): void {

@@ -26,9 +26,10 @@ export function ownKeys(element: Element): void {
   element.setAttribute("data-lm-suppress-shortcuts", "true");
 }
 
-/** A button. Where it shows words they are its name, as one who speaks to the page says them; a sign is named by its hint. */
+/** A button, named by its hint; where that lacks the words it shows, by those: who speaks to the page says what is read. */
 export function button(words: string, hint: string, act: () => void, attributes: Attributes = {}): HTMLButtonElement {
-  const name = /\p{L}{2}/u.test(words) ? null : hint;
+  const isRead = /[\p{L}\p{N}]/u.test(words) && !hint.toLowerCase().includes(words.toLowerCase());
+  const name = isRead ? null : hint;
   return h("button", { type: "button", title: hint, "aria-label": name, onclick: act, ...attributes }, words);
 }
 

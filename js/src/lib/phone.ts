@@ -53,7 +53,9 @@ export function skin(shown: { channel: string; skin: string }): string {
 export class Transcript {
   readonly element = h("div", { class: "fl-talk", role: "log", tabindex: 0 });
   private seen: string[] = [];
-  private waiting: number[] = [];
+  private readonly dots = h("div", { class: "fl-typing", "aria-hidden": "true" }, h("i"), h("i"), h("i"));
+  private coming: HTMLElement[] = [];
+  private timer = 0;
 
   constructor(private readonly acts: Acts) {
     this.element.setAttribute("data-lm-suppress-shortcuts", "true");
@@ -77,34 +79,37 @@ export class Transcript {
     const last = shown.lines.reduce((at, line, n) => (line.who === "flow" && line.choices?.length ? n : at), -1);
     const offered = last >= from ? fresh[last - from] : this.element.children[last];
     if (shown.open) offered?.querySelector("ul.fl-choices")?.classList.add("open");
-    if (grows && shown.types && !hurried && !stillness()) this.type(fresh, shown.lines.slice(from));
+    if (grows && shown.types && !hurried && !stillness()) this.type(fresh);
     else this.element.append(...fresh);
     this.toEnd();
   }
 
+  /** What is still being typed is there at once. */
   stop(): void {
-    this.waiting.forEach((timer) => clearTimeout(timer));
-    this.waiting = [];
-    this.element.querySelector(".fl-typing")?.remove();
+    clearTimeout(this.timer);
+    this.dots.remove();
+    this.element.append(...this.coming.splice(0));
   }
 
-  private type(fresh: HTMLElement[], lines: Line[]): void {
-    let due = 0;
-    const dots = h("div", { class: "fl-typing", "aria-hidden": "true" }, h("i"), h("i"), h("i"));
-    fresh.forEach((element, at) => {
-      const line = lines[at];
-      if (line?.who === "flow") due += Math.min(TYPING_MS.least + TYPING_MS.each * line.text.length, TYPING_MS.most);
-      if (!due) return this.element.append(element);
-      this.waiting.push(
-        window.setTimeout(() => {
-          if (!dots.isConnected) return;
-          dots.before(element);
-          if (at === fresh.length - 1) dots.remove();
-          this.toEnd();
-        }, due),
-      );
-    });
-    if (due) this.element.append(dots);
+  /** The lines one after the other: before each of the flow's somebody types, all others follow at once. */
+  private type(fresh: HTMLElement[]): void {
+    this.coming = fresh;
+    const next = () => {
+      while (this.coming[0] && !this.coming[0].matches(".flow, :has(> .flow)")) this.arrive();
+      const text = this.coming[0]?.textContent;
+      if (text == null) return this.dots.remove();
+      this.element.append(this.dots);
+      this.toEnd();
+      this.timer = window.setTimeout(() => (this.arrive(), next()), Math.min(TYPING_MS.least + TYPING_MS.each * text.length, TYPING_MS.most));
+    };
+    next();
+  }
+
+  private arrive(): void {
+    this.dots.remove();
+    const line = this.coming.shift();
+    if (line) this.element.append(line);
+    this.toEnd();
   }
 
   private toEnd(): void {
