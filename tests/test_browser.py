@@ -711,7 +711,7 @@ def test_the_board_answers_fast_on_ten_thousand_conversations(large_board: Any, 
 
 def test_choices_made_faster_than_the_kernel_answers_all_count(large_board: Any) -> None:
     expect, board = sync_api.expect, large_board.locator(".fl-compare").first
-    board.get_by_role("button", name="All", exact=True).click()
+    board.get_by_role("button", name="Show all groups").click()
     large_board.evaluate(
         """() => {
           const board = document.querySelector('.fl-compare');
@@ -735,8 +735,8 @@ def test_choices_made_faster_than_the_kernel_answers_all_count(large_board: Any)
     )
     expect(board.locator("th.measure")).to_have_text("contained")
     expect(board.locator("tbody th[scope=row]")).to_have_count(7)
-    expect(board.get_by_role("button", name="WhatsApp", exact=True)).to_have_attribute("aria-pressed", "false")
-    expect(board.get_by_role("button", name="Email", exact=True)).to_have_attribute("aria-pressed", "true")
+    expect(board.get_by_role("button", name="Show or hide WhatsApp")).to_have_attribute("aria-pressed", "false")
+    expect(board.get_by_role("button", name="Show or hide Email")).to_have_attribute("aria-pressed", "true")
     expect(board.locator("summary")).to_have_text("Only intent order")
     cell = cell_with(large_board, "print(large.by")
     cell.click()
@@ -749,10 +749,10 @@ def test_choices_made_faster_than_the_kernel_answers_all_count(large_board: Any)
 def test_the_board_is_used_by_keys_alone(large_board: Any) -> None:
     expect, board = sync_api.expect, large_board.locator(".fl-compare").first
     cells = cell_count(large_board)
-    board.get_by_role("button", name="All", exact=True).focus()
+    board.get_by_role("button", name="Show all groups").focus()
     large_board.keyboard.press("Enter")
-    expect(board.get_by_role("button", name="All", exact=True)).to_be_focused()
-    chip = board.get_by_role("button", name="Email", exact=True)
+    expect(board.get_by_role("button", name="Show all groups")).to_be_focused()
+    chip = board.get_by_role("button", name="Show or hide Email")
     chip.focus()
     large_board.keyboard.press(" ")
     expect(chip).to_have_attribute("aria-pressed", "false")

@@ -17,6 +17,9 @@ FEW = 30
 #: How many small groups are named before the rest is only counted: all channels, at most.
 NAMED = 8
 
+#: Letters of a group's name in a sentence, at most.
+LONGEST = 60
+
 #: What each source of outcomes is, in words. Every comparison says which one it shows.
 SOURCES = {
     "replayed": "recorded customers' turns, answered by the flow as it is now; asked something else, they still say "
@@ -129,9 +132,8 @@ def cautions(outcomes: pd.DataFrame | Tally, by: str = "channel") -> list[str]:
     few = list(dict.fromkeys(key[0] for key, part in _groups(known, by) if 0 < len(part) < FEW))
     if few:
         more = f" and {len(few) - NAMED} more" if len(few) > NAMED else ""
-        said.append(
-            f"Few conversations (under {FEW}): {', '.join(few[:NAMED])}{more}. Read the interval, not the share."
-        )
+        names = ", ".join(name if len(name) <= LONGEST else f"{name[:LONGEST]}…" for name in few[:NAMED])
+        said.append(f"Few conversations (under {FEW}): {names}{more}. Read the interval, not the share.")
     if by == "channel" and set(sources) != {"simulated"}:
         said.append(
             "Customers choose their channel: differences between channels are associations, not the channel's doing."

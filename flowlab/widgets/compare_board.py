@@ -17,6 +17,7 @@ from flowlab.measure.tally import Tally
 from flowlab.model.conversation import Conversation
 from flowlab.show.cells import is_overall, label
 from flowlab.show.comparison import Comparison, compare
+from flowlab.text.plain import plain
 from flowlab.widgets.assumption import Assumption, Assumptions
 from flowlab.widgets.compare_code import code_of, name_of
 from flowlab.widgets.compare_view import FLOW, OUTCOMES, columns, groups, metrics, panels, rest, rows
@@ -208,7 +209,7 @@ class CompareBoard(LabWidget):
                 "panels": panels(table, metric),
                 "rows": rows(table, by, metric, self.chosen),
                 "rest": rest(table),
-                "notes": self.comparison.notes,
+                "notes": [plain(note) for note in self.comparison.notes],
                 "by": by.replace("_", " "),
             }
             self.code = self._written()
