@@ -110,6 +110,20 @@ class TestChoosing:
         assert set(board.chosen) == {name for name in shown(board) if name != "all conversations"}
         assert board.trouble == ""
 
+    def test_groups_chosen_together_with_their_column_stay(self, board: CompareBoard) -> None:
+        board.set_state({"by": "intent", "chosen": ["order"]})
+        assert shown(board) == ["all conversations", "order"]
+        board.set_state({"chosen": ["sms", "line"], "by": "channel"})
+        assert shown(board) == ["all text channels", "sms", "line"]
+        board.by = "outcome"
+        assert "contained" in board.chosen
+        board.chosen = ["contained"]
+        board.by = "channel"
+        assert len(board.chosen) == 7
+        board.chosen = []
+        board.by = "intent"
+        assert board.chosen
+
     def test_choices_made_at_once_all_count(self, board: CompareBoard) -> None:
         board.set_state({"metric": "abandoned", "chosen": ["sms", "email"], "where": {"intent": "order"}})
         assert board.view["panels"][0]["name"] == "abandoned"

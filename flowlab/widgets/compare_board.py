@@ -71,6 +71,7 @@ class CompareBoard(LabWidget):
         super().__init__(height_px=height_px)
         self._behind: Tally | None = None
         self._flows: list[str] = []
+        self._settling = False
         self._again, self._assumptions = again, Assumptions(assumptions if again else ())
         self._named = "" if isinstance(run, Comparison) else name_of(run)
         self._begin(run if isinstance(run, Comparison) else compare(run, by))
@@ -181,14 +182,25 @@ class CompareBoard(LabWidget):
         return [name for name in groups(self.comparison.table) if not is_overall(name, self.by)]
 
     def _changed(self, change: Any) -> None:
-        self.attempt(lambda: self._follow(change.name))
+        if not self._settling:
+            self.attempt(lambda: self._follow(change.name))
 
     def _follow(self, what: str) -> None:
-        if what == "by":
-            with self.hold_trait_notifications():  # both would come back here
-                self.where = {name: value for name, value in self.where.items() if name != self.by}
-                self.chosen = self._groups()
-        self._show()
+        with self.hold_sync():
+            if what == "by":
+                self._regroup()
+            self._show()
+
+    def _regroup(self) -> None:
+        """Other groups begin with all of them, unless some of them were chosen together with the column."""
+        self._settling = True
+        try:
+            self.where = {name: value for name, value in self.where.items() if name != self.by}
+            before, now = {name for name, _ in self.options["groups"]}, self._groups()
+            if not self.chosen or set(self.chosen) == before or not set(self.chosen) <= set(now):
+                self.chosen = now
+        finally:
+            self._settling = False
 
     def _show(self) -> None:
         """All that the page shows, from what is chosen now: whatever came in the meantime is in it."""
