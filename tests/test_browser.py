@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import os
 import re
+import statistics
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
@@ -690,7 +691,8 @@ _CHOOSE = """async ([label, value]) => {
 
 
 def test_the_board_answers_fast_on_ten_thousand_conversations(large_board: Any, shots: Path) -> None:
-    """100 ms is what it should take; the bound here leaves a busy machine room, the figures are printed."""
+    """100 ms from the choice to the painted page is what it should take, and does where nothing else runs; the bound
+    leaves a busy machine room."""
     choices = [
         ("Measure", "contained"),
         ("Only with this intent", "order"),
@@ -703,10 +705,12 @@ def test_the_board_answers_fast_on_ten_thousand_conversations(large_board: Any, 
         ("Measure", "outcomes"),
     ]
     large_board.locator(".fl-compare").first.scroll_into_view_if_needed()
-    took_ms = [(label, value, large_board.evaluate(_CHOOSE, [label, value])) for label, value in [*choices, *choices]]
-    for label, value, ms in took_ms:
-        print(f"{label:24} {value:12} {ms:6.0f} ms")
-    assert sorted(ms for *_, ms in took_ms)[len(took_ms) // 2] < 400
+    took_ms: list[float] = []
+    for label, value in [*choices, *choices]:  # the first time, much is done for the first time
+        large_board.wait_for_timeout(200)
+        took_ms.append(large_board.evaluate(_CHOOSE, [label, value]))
+        print(f"{label:24} {value:12} {took_ms[-1]:6.0f} ms")
+    assert statistics.median(took_ms[len(choices) :]) < 200
 
 
 def test_choices_made_faster_than_the_kernel_answers_all_count(large_board: Any) -> None:
