@@ -67,8 +67,7 @@ def compare_table(outcomes: pd.DataFrame, by: str = "channel") -> pd.DataFrame:
     """
     import pandas as pd
 
-    if by not in outcomes.columns:
-        raise UsageError(f"cannot compare by {by!r}. {did_you_mean(by, [str(c) for c in outcomes.columns])}")
+    check_by(outcomes, by)
     known = outcomes[outcomes["outcome"].notna()]
     occurring = outcome_order(known["outcome"].unique())
     groups = _groups(known, by)
@@ -102,6 +101,12 @@ def compare_long(outcomes: pd.DataFrame, by: str = "channel") -> pd.DataFrame:
     columns = ["measure", "share", "low", "high", "k", "n", "source"]
     long = pd.concat(parts) if parts else pd.DataFrame(columns=columns, index=table.index[:0])
     return long.reset_index()
+
+
+def check_by(outcomes: pd.DataFrame, by: str) -> None:
+    """Raises UsageError where the outcomes have no column ``by``."""
+    if by not in outcomes.columns:
+        raise UsageError(f"cannot compare by {by!r}. {did_you_mean(by, [str(c) for c in outcomes.columns])}")
 
 
 def group_labels(outcomes: pd.DataFrame, by: str) -> pd.Series:

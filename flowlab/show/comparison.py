@@ -9,7 +9,7 @@ from textwrap import fill
 from typing import TYPE_CHECKING, Any
 
 from flowlab.errors import UsageError, did_you_mean
-from flowlab.measure.compare import cautions, compare_long, compare_table, group_labels, share_n, shares
+from flowlab.measure.compare import cautions, check_by, compare_long, compare_table, group_labels, share_n, shares
 from flowlab.measure.replayed import Run
 from flowlab.model.display import bundle
 from flowlab.show import pictures
@@ -54,7 +54,7 @@ class Comparison:
     runs: Mapping[str, Run] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
-        _ = self.table  # so that a wrong column is told at once, not when the result is looked at
+        check_by(self.outcomes, self.by)  # told at once, not when the result is looked at
 
     @cached_property
     def table(self) -> pd.DataFrame:
