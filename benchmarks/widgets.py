@@ -174,7 +174,9 @@ def film(page: Any, k: int) -> float:
 
 def choose(page: Any, list_name: str, at: int, until: str) -> float:
     pick = f"""const list = document.querySelector('.fl-compare select[aria-label="{list_name}"]');
-      list.selectedIndex = {at}; window.body = document.querySelector('.fl-compare tbody'); list.dispatchEvent(new Event('change', {{bubbles: true}}));"""
+      list.selectedIndex = {at};
+      window.body = document.querySelector('.fl-compare tbody');
+      list.dispatchEvent(new Event('change', {{bubbles: true}}));"""
     return timed(page, pick, until)
 
 

@@ -109,7 +109,7 @@ def _parts(nodes: list[str], edges: list[EdgeId]) -> list[tuple[list[str], list[
 
 
 def _known(nodes: list[str], edges: list[EdgeId], sizes: Mapping[str, Size], labels: Mapping[EdgeId, Size]) -> Layout:
-    """The same part is laid out once: a notebook draws a flow as picture, map, chat and player, and anew at each edit."""
+    """The same part is laid out once: a notebook draws a flow as picture, map, chat and player, and at each edit."""
     return _remembered(
         tuple((node, sizes[node]) for node in nodes),
         tuple(edges),
