@@ -4,7 +4,7 @@ what it changes.
     .venv/bin/python benchmarks/widgets.py [REPEATS]
 
 Times are taken in the page, from the event to the second animation frame after the change is there; milliseconds,
-median and range. They depend on the machine, so each run also measures an empty round trip to the kernel and back.
+median and range. They depend on the machine and on what else runs there.
 """
 
 from __future__ import annotations
@@ -91,20 +91,23 @@ _FRAMES = """async (nth) => {
 
 def main() -> None:
     lab_server.PAGES["bench"] = CELLS
-    with tempfile.TemporaryDirectory() as folder, lab_server.lab_server(Path(folder)) as address:
-        with lab_server.browser() as chromium:
-            page = chromium.new_context(viewport={"width": 1440, "height": 1000}).new_page()
-            page.set_default_timeout(120_000)
-            lab_server.run_notebook(page, address.format(name="bench"))
-            print(f"{'':54}{'median ms':>10}{'range':>16}   n")
-            for name, times in measured(page):  # each as soon as it is known
-                low, high = min(times), max(times)
-                print(f"{name:54}{statistics.median(times):10.0f}{f'{low:.0f} to {high:.0f}':>16}{len(times):4}")
+    with (
+        tempfile.TemporaryDirectory() as folder,
+        lab_server.lab_server(Path(folder)) as address,
+        lab_server.browser() as chromium,
+    ):
+        page = chromium.new_context(viewport={"width": 1440, "height": 1000}).new_page()
+        page.set_default_timeout(120_000)
+        lab_server.run_notebook(page, address.format(name="bench"))
+        print(f"{'':58}{'median ms':>10}{'range':>16}   n")
+        for name, times in measured(page):  # each as soon as it is known
+            low, high = min(times), max(times)
+            print(f"{name:58}{statistics.median(times):10.0f}{f'{low:.0f} to {high:.0f}':>16}{len(times):4}")
 
 
 def measured(page: Any) -> Any:
     for nth, n in enumerate(SIZES):
-        yield f"cell run to drawn map, {n} states", [cell_to_map(page, 1 + nth, nth) for _ in range(REPEATS)]
+        yield f"cell run to drawn map, {n} states", [cell_to_map(page, 1 + nth) for _ in range(REPEATS)]
         yield f"click to side panel, {n} states", [click_state(page, nth, k) for k in range(REPEATS)]
         yield f"edit to new picture and findings, {n} states", [edit_text(page, nth, k) for k in range(REPEATS)]
         yield f"one frame while the map is dragged, {n} states", page.evaluate(_FRAMES, nth)
@@ -119,7 +122,7 @@ def timed(page: Any, act: str, until: str) -> float:
     return float(page.evaluate(_TIMED, [act, until]))
 
 
-def cell_to_map(page: Any, cell: int, nth: int) -> float:
+def cell_to_map(page: Any, cell: int) -> float:
     """From the command that runs the cell to another map than the one before."""
     find = f"document.querySelectorAll('.jp-CodeCell')[{cell}]"
     run = f"""window.old = {find}.querySelector('.fl-map-widget g.node');
