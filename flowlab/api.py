@@ -230,7 +230,10 @@ def draw(thing: Any, ax: Axes | None = None, **options: Any) -> Axes:
 def flow_map(
     thing: Any, *, edit: bool = False, channels: Sequence[str | Channel] = (), height_px: int = 560, **options: Any
 ) -> FlowMap:
-    """A flow (or what else has a graph) as a map in the notebook: move about, search, click, fold.
+    """A flow (or what else has a graph) as a map in the notebook: move about, search, click, fold, read as a list.
+
+    Of a run or of recorded executions: the map of its flow, with traffic, drop-off and coverage to choose from; of a
+    diff: both versions in one, what differs marked.
 
     ``edit``: change it there, with undo; ``.flow`` is the edited flow, which :func:`flowlab.save` writes.
     ``channels``: findings count for these. ``options``: what is painted on it, as for :func:`draw`.

@@ -109,6 +109,16 @@ PAGES = {
         "hostile = fl.routing_board(bad, crowd, task={'a': evil, 'b': 'x' * 100_000})\nhostile",
         "print(dict(board.task), board.routing.worker, eval(board.code).worker)",
     ],
+    "layers": [
+        "import flowlab as fl\n\nflow = fl.load('../sample_data/flows/order_support.json')\n"
+        "talks = fl.load('../sample_data/conversations/order_support.jsonl')\n"
+        "run = fl.replay(flow, talks, services='../sample_data/services/order_support.yaml')",
+        "fl.flow_map(run)",
+        "canvas = fl.flow_map(flow, edit=True, positions='studio')\ncanvas",
+        "fl.flow_map(fl.diff(flow, fl.load('../sample_data/flows/order_support_v2.json')))",
+        "moved = canvas.flow['ask_menu'].properties['offset'] != flow['ask_menu'].properties['offset']\n"
+        "print(moved, fl.diff(flow, canvas.flow).means_the_same)",
+    ],
 }
 
 

@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from lab_server import PATIENCE_MS, Watch, browser, browser_path, lab_server, run_notebook, set_theme
+from lab_server import PATIENCE_MS, Watch, await_idle, browser, browser_path, lab_server, run_notebook, set_theme
 
 sync_api = pytest.importorskip("playwright.sync_api", reason="playwright is not installed")
 
@@ -75,6 +75,11 @@ def comparison(open_notebook: Callable[[str], Any]) -> Any:
 @pytest.fixture(scope="module")
 def map_page(open_notebook: Callable[[str], Any]) -> Any:
     return open_notebook("map")
+
+
+@pytest.fixture(scope="module")
+def layers_page(open_notebook: Callable[[str], Any]) -> Any:
+    return open_notebook("layers")
 
 
 @pytest.fixture(scope="module")
@@ -662,3 +667,148 @@ def test_a_narrow_board_stands_in_one_column(routing_page: Any, shots: Path) -> 
     assert way["y"] >= task["y"] + task["height"] - 1
     board.screenshot(path=shots / "routing narrow.png")
     routing_page.set_viewport_size({"width": 1440, "height": 1000})
+
+
+def settled(node: Any) -> tuple[float, float]:
+    """Where a state stands when nothing glides any more."""
+    now, before = place_of(node), (-1.0, -1.0)
+    while now != before:
+        node.page.wait_for_timeout(150)
+        now, before = place_of(node), now
+    return now
+
+
+def place_of(node: Any) -> tuple[float, float]:
+    """The middle and the top of a state's box on its stage, in pixels of the page, however thick its line is."""
+    found = node.locator("path.box").evaluate(
+        """path => { const { x, y, width } = path.getBBox();
+          const stage = path.closest('.fl-stage').getBoundingClientRect();
+          const at = new DOMPoint(x + width / 2, y).matrixTransform(path.getScreenCTM());
+          return [at.x - stage.x, at.y - stage.y]; }"""
+    )
+    return found[0], found[1]
+
+
+def moved_by(node: Any, before: tuple[float, float]) -> float:
+    return max(abs(now - was) for now, was in zip(place_of(node), before, strict=True))
+
+
+def test_what_one_looks_at_stays_in_place_after_edits_and_folds(map_page: Any) -> None:
+    expect = sync_api.expect
+    desk = cell_with(map_page, "desk = fl.flow_map").locator(".fl-map-widget")
+    desk.scroll_into_view_if_needed()
+    desk.get_by_role("searchbox").fill("ask_return")
+    desk.get_by_role("searchbox").press("Enter")
+    side, node = desk.get_by_role("complementary"), desk.locator("g.node[data-state=ask_return]")
+    expect(side.get_by_label("Name of the state")).to_have_value("ask_return")
+    first = settled(node)
+    for label, to in (("Where timeout leads", ""), ("Where deliveryFailure leads", "hand_over")):
+        side.get_by_role("combobox", name=label).select_option(to)
+        expect(desk.get_by_role("status")).to_contain_text(label.split()[1])
+        await_idle(map_page)
+        assert moved_by(node, first) < 3
+    for words, then in (("Fold what follows", "Unfold"), ("Unfold", "Fold what follows")):
+        side.get_by_role("button", name=words).click()
+        expect(side.get_by_role("button", name=then)).to_be_visible()
+        assert moved_by(node, first) < 3
+    undo = desk.get_by_role("button", name="Undo")
+    while undo.is_enabled():
+        undo.click()
+        await_idle(map_page)
+    assert moved_by(node, first) < 3
+
+
+@themes
+def test_the_map_is_read_as_a_list(map_page: Any, shots: Path, theme: str) -> None:
+    expect = sync_api.expect
+    set_theme(map_page, theme)
+    desk = cell_with(map_page, "desk = fl.flow_map").locator(".fl-map-widget")
+    toggle = desk.get_by_role("button", name="List", exact=True)
+    toggle.click()
+    table = desk.get_by_role("table")
+    expect(table.get_by_role("rowheader")).to_have_count(38)
+    table.locator("th [data-state=ask_menu]").press("Enter")
+    expect(desk.get_by_role("complementary").get_by_label("Name of the state")).to_have_value("ask_menu")
+    row = table.get_by_role("row").filter(has=map_page.locator("th [data-state=ask_menu]"))
+    expect(row).to_have_attribute("aria-current", "true")
+    desk.screenshot(path=shots / f"map list {theme}.png")
+    row.get_by_role("button", name="split_menu").click()
+    expect(table.locator("th [data-state=split_menu]")).to_be_focused()
+    map_page.keyboard.press("ArrowDown")
+    expect(table.locator("th [data-state=split_menu]")).not_to_be_focused()
+    toggle.click()
+    expect(desk.locator("g.node[data-state=split_menu]")).to_be_visible()
+    desk.get_by_role("button", name="Close", exact=True).click()
+
+
+@themes
+def test_a_run_has_its_layers_and_each_says_what_it_shows(layers_page: Any, shots: Path, theme: str) -> None:
+    expect = sync_api.expect
+    set_theme(layers_page, theme)
+    shown = cell_with(layers_page, "fl.flow_map(run)").locator(".fl-map-widget")
+    shown.scroll_into_view_if_needed()
+    layer, legend = shown.get_by_label("What is painted on the map"), shown.get_by_role("note")
+    for key, words, drawn in (
+        ("dropoff", "neither contained nor handed off", "g.badge"),
+        ("coverage", "what was never walked", "g.mark-unwalked"),
+        ("traffic", "172 conversations, replayed", "g.edge text.label"),
+    ):
+        layer.select_option(key)
+        expect(legend).to_contain_text(words)
+        expect(shown.locator(drawn).first).to_be_attached()
+        shown.screenshot(path=shots / f"map {key} {theme}.png")
+    diff = cell_with(layers_page, "fl.flow_map(fl.diff").locator(".fl-map-widget")
+    expect(diff.get_by_role("note")).to_contain_text("109 changes")
+    diff.scroll_into_view_if_needed()
+    diff.screenshot(path=shots / f"map diff {theme}.png")
+
+
+@themes
+def test_states_are_moved_by_hand_on_studio_s_canvas(layers_page: Any, shots: Path, theme: str) -> None:
+    expect = sync_api.expect
+    set_theme(layers_page, theme)
+    desk = cell_with(layers_page, "canvas = fl.flow_map").locator(".fl-map-widget")
+    desk.scroll_into_view_if_needed()
+    desk.get_by_role("searchbox").fill("ask_menu")
+    desk.get_by_role("searchbox").press("Enter")
+    node, other = desk.locator("g.node[data-state=ask_menu]"), desk.locator("g.node[data-state=split_menu]")
+    start, still = settled(node), settled(other)
+    stage = desk.locator(".fl-stage").bounding_box()
+    x, y = stage["x"] + start[0], stage["y"] + start[1] + 20
+    layers_page.keyboard.down("Alt")
+    layers_page.mouse.move(x, y)
+    layers_page.mouse.down()
+    layers_page.mouse.move(x + 60, y - 30, steps=4)
+    layers_page.mouse.up()
+    layers_page.keyboard.up("Alt")
+    expect(desk.get_by_role("status")).to_contain_text("ask_menu: moved to")
+    await_idle(layers_page)
+    settled(node)
+    assert moved_by(node, (start[0] + 60, start[1] - 30)) < 3
+    assert moved_by(other, still) < 3
+    desk.screenshot(path=shots / f"map studio {theme}.png")
+    said = desk.get_by_role("status").text_content()
+    node.focus()
+    layers_page.keyboard.press("Alt+ArrowRight")
+    expect(desk.get_by_role("status")).not_to_have_text(said)
+    expect(node).to_be_focused()
+    settled(node)
+    assert place_of(node)[0] > start[0] + 65
+    cell_with(layers_page, "print(moved").click()
+    layers_page.keyboard.press("Control+Enter")
+    expect(cell_with(layers_page, "print(moved").locator(".jp-Cell-outputArea")).to_contain_text("True True")
+    undo = desk.get_by_role("button", name="Undo")
+    for _ in range(2):
+        undo.click()
+        expect(desk.get_by_role("status")).to_contain_text("undone")
+        await_idle(layers_page)
+    expect(undo).to_be_disabled()
+    settled(node)
+    assert moved_by(node, start) < 3
+    for layout in ("flowlab", "studio"):
+        was = settled(node)
+        height = desk.locator("svg.fl-map").get_attribute("data-height")
+        desk.get_by_label("Layout").select_option(layout)
+        expect(desk.locator("svg.fl-map")).not_to_have_attribute("data-height", height)
+        settled(node)
+        assert moved_by(node, was) < 3
