@@ -30,8 +30,8 @@ class Cut(NamedTuple):
 class Talk:
     """One channel's part: its events, how many there were after each turn, and until when free text may be sent.
 
-    ``entry``: the entry point's name, where entry points are compared and not channels. ``undone``: the turns that could
-    not be done here, and why not.
+    ``entry``: the entry point's name, where entry points are compared and not channels. ``undone``: the turns that
+    could not be done here, and why not.
     """
 
     channel: Channel

@@ -56,7 +56,7 @@ def session_options(start: Mapping[str, Any]) -> dict[str, Any]:
     options = {key: value for key, value in start.items() if key not in ("context", "event")}
     for key in options:
         if key not in _START:
-            raise UsageError(f"side_by_side takes no {key!r}. {did_you_mean(key, ['context', 'event', *_START])}")
+            raise UsageError(f"a talk begins with no {key!r}. {did_you_mean(key, ['context', 'event', *_START])}")
     return options
 
 

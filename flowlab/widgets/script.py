@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from flowlab.model.flow import Flow
 from flowlab.model.shown import Shape
 from flowlab.run.clock import DEFAULT_START, start_seconds
 from flowlab.run.session import DEFAULT_REPLY_S, Session
 from flowlab.run.turns import Turn, as_typed, delay_s
-from flowlab.widgets.setup import FAILS, HOURS
+from flowlab.widgets.setup import FAILS, HOURS, Setup
 from flowlab.widgets.talk import Talk
 
 _FAILED = "Answer(status=500, json={})"
@@ -16,7 +17,7 @@ _FAILED = "Answer(status=500, json={})"
 
 def as_code(talk: Talk, services: str = "") -> str:
     """A script that has the talk again. ``services``: the path of their file, where they came from one."""
-    lines = [*_imports(talk), "", *_begin(talk, services)]
+    lines = [*imports(talk.setup), "", *_begin(talk, services)]
     lines += [call for call, _ in _calls(talk)]
     lines.append("print(session.outcome or session.state)")
     return "\n".join(lines) + "\n"
@@ -29,15 +30,15 @@ def as_test(talk: Talk, services: str = "") -> str:
         body.append(f"assert {call} == {replies!r}" if replies is not None else call)
     body += [f"assert session.state == {talk.session.state!r}", f"assert session.outcome == {_outcome(talk)!r}"]
     test = [f"    {line}" for line in body]
-    return "\n".join([*_imports(talk), "", "", "def test_talk() -> None:", *test]) + "\n"
+    return "\n".join([*imports(talk.setup), "", "", "def test_talk() -> None:", *test]) + "\n"
 
 
 def _outcome(talk: Talk) -> str | None:
     return str(talk.session.outcome) if talk.session.outcome else None
 
 
-def _imports(talk: Talk) -> Iterator[str]:
-    setup = talk.setup
+def imports(setup: Setup) -> Iterator[str]:
+    """What a script that begins so has to import."""
     if setup.hours:
         yield "from dataclasses import replace"
         yield ""
@@ -47,8 +48,8 @@ def _imports(talk: Talk) -> Iterator[str]:
     yield "from flowlab.run.services_file import load_services"
 
 
-def _begin(talk: Talk, services: str) -> list[str]:
-    setup, flow = talk.setup, talk.flow
+def world_lines(setup: Setup, flow: Flow, services: str) -> list[str]:
+    """A script's ``flow`` and ``world``: what the outside world answers, with what is to be answered otherwise."""
     lines = [f"flow = fl.load({flow.source or flow.name + '.json'!r})"]
     if not flow.source:
         lines[0] += "  # save it under this name first: fl.save(flow, ...)"
@@ -56,22 +57,28 @@ def _begin(talk: Talk, services: str) -> list[str]:
     if not services and setup.services.widgets:
         lines[-1] += "  # put the services of your chat here"
     if setup.answers:
-        given = ", ".join(f"{name!r}: {_answer(talk, name)}" for name in setup.answers)
+        given = ", ".join(f"{name!r}: {_answer(setup, name)}" for name in setup.answers)
         lines.append(f"world = world.answering({{{given}}})")
     if setup.hours:
         lines.append(
             f"always = fl.Hours.from_yaml({dict(HOURS[setup.hours])!r})  # {setup.hours}, whatever the calendars say"
         )
         lines.append("world = replace(world, calendars=dict.fromkeys(world.calendars, always))")
+    return lines
+
+
+def _begin(talk: Talk, services: str) -> list[str]:
+    setup = talk.setup
+    lines = world_lines(setup, talk.flow, services)
     lines.append(f"session = fl.Session(flow, {', '.join(_options(talk))})")
     if setup.event:
         lines.append(f"session.start(event={setup.event!r}{_known(talk)})")
     return lines
 
 
-def _answer(talk: Talk, name: str) -> str:
-    answer = talk.setup.world.widgets[name]
-    return _FAILED if talk.setup.answers[name].strip().lower() == FAILS else repr(answer[0][1].json)  # type: ignore[index]
+def _answer(setup: Setup, name: str) -> str:
+    answer = setup.world.widgets[name]
+    return _FAILED if setup.answers[name].strip().lower() == FAILS else repr(answer[0][1].json)  # type: ignore[index]
 
 
 def _options(talk: Talk) -> Iterator[str]:
@@ -82,8 +89,13 @@ def _options(talk: Talk) -> Iterator[str]:
         yield f"contact={setup.contact!r}"
     if setup.conversation_id != "talk":
         yield f"conversation_id={setup.conversation_id!r}"
-    if setup.start_time.timestamp() != start_seconds(DEFAULT_START):
+    if begins_otherwise(setup):
         yield f"start_time={setup.start_time.isoformat()!r}"
+
+
+def begins_otherwise(setup: Setup) -> bool:
+    """Whether a talk begins at another time than it would without being told."""
+    return setup.start_time.timestamp() != start_seconds(DEFAULT_START)
 
 
 def _known(talk: Talk) -> str:
