@@ -109,6 +109,21 @@ PAGES = {
         "hostile = fl.routing_board(bad, crowd, task={'a': evil, 'b': 'x' * 100_000})\nhostile",
         "print(dict(board.task), board.routing.worker, eval(board.code).worker)",
     ],
+    "channels": [
+        "import flowlab as fl\n\ndata = '../sample_data'\nflow = fl.load(f'{data}/flows/store_service.json')\n"
+        "services = f'{data}/services/store_service.yaml'",
+        "board = fl.chat(flow, [], services=services)\nboard",
+        "points = fl.load(f'{data}/entry_points.yaml')\n"
+        "two = fl.chat(flow, [points['home screen of the app'], 'sms', 'webchat'], services=services, turns=['hi'])\ntwo",
+        "evil = '<img src=x onerror=alert(1)><script>alert(2)</script>' + chr(0x202E)\n"
+        "actions = [{'title': evil[:20], 'id': evil}, {'title': '<b>', 'id': 'b'}]\n"
+        "content = [{'sid': 'HX' + '1' * 32, 'friendly_name': evil, 'language': 'en', 'types': "
+        "{'twilio/quick-reply': {'body': evil + 'x' * 900, 'actions': actions}}}]\n"
+        "ask = fl.State('<b>ask</b>', 'send-and-wait-for-reply', (fl.Transition('incomingMessage', '<b>ask</b>'),), "
+        "{'message_type': 'content_template', 'content_sid': 'HX' + '1' * 32})\n"
+        "fl.chat(fl.Flow((ask,), '<b>ask</b>', name=evil), ['webchat', 'inapp'], services={'content': content})",
+        "print([turn.words for turn in board.turns], board.channels, len(board.sides.differences))",
+    ],
 }
 
 

@@ -20,6 +20,7 @@ if TYPE_CHECKING:
 _SKINS = {"phone number": "phone", "email address": "mail", "app identity": "app"}
 #: Beyond this a message is cut in the view; the table has all of it.
 _MOST_CHARS = 1_200
+_MOST_TURN_CHARS = 160
 
 
 def side_html(sides: SideBySide) -> str:
@@ -75,7 +76,8 @@ def _row(sides: SideBySide, number: int, marks: Mapping[tuple[int, str], list[in
         said = "".join(_message(talk.channel, line) for line in mine)
         diff = " diff" if links else ""
         cells += f"<td class='{_skin(talk.channel)}{diff}'>{links}{said or '<small>nothing</small>'}</td>"
-    words = safe(sides.turns[number])
+    words = sides.turns[number]
+    words = safe(words if len(words) <= _MOST_TURN_CHARS else f"{words[:_MOST_TURN_CHARS]}…")
     return f"<tr><th scope=row><span class=turn>{number + 1}</span> <small>{words}</small></th>{cells}</tr>"
 
 

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 
 from flowlab.model.channel import channels
 from flowlab.run.columns import Column
 from flowlab.run.turns import Turn
 from flowlab.widgets.lanes import Lanes
 from flowlab.widgets.script import begins_otherwise, imports, world_lines
+
+_WIDTH = 76
 
 
 def board_code(lanes: Lanes, services: str = "") -> str:
@@ -21,11 +23,17 @@ def board_code(lanes: Lanes, services: str = "") -> str:
     lines = [*imports(setup), "", *world_lines(setup, lanes.flow, services)]
     if own:
         lines.append(f"own = {{}}  # put here, by name, your own channels and entry points: {', '.join(own)}")
-    names = ", ".join(f"own[{name!r}]" if name in own else repr(name) for name in lanes.lanes)
-    lines += ["sides = fl.side_by_side(", "    flow,", "    ["]
-    lines += [f"        {_literal(turn)}," for turn in _done(lanes)]
-    lines += ["    ],", f"    [{names}],", *(f"    {option}," for option in _options(lanes)), ")"]
+    names = [f"own[{name!r}]" if name in own else repr(name) for name in lanes.lanes]
+    lines += ["sides = fl.side_by_side(", "    flow,", *_list(map(_literal, _done(lanes))), *_list(names)]
+    lines += [*(f"    {option}," for option in _options(lanes)), ")"]
     return "\n".join([*lines, "print(sides)"]) + "\n"
+
+
+def _list(items: Iterable[str]) -> list[str]:
+    """A list as an argument: in one line where it fits."""
+    parts = list(items)
+    line = f"    [{', '.join(parts)}],"
+    return [line] if len(line) <= _WIDTH else ["    [", *(f"        {one}," for one in parts), "    ],"]
 
 
 def _is_built_in(column: Column) -> bool:

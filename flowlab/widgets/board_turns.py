@@ -8,11 +8,14 @@ from typing import Any
 from flowlab.errors import UsageError
 from flowlab.run.turns import Turn
 
+#: So much of a turn stands in its row; in the field in which it is edited, all of it.
+_MOST_CHARS = 160
+
 
 def told_of(turn: Turn) -> dict[str, Any]:
     """A turn as the page shows and edits it."""
     kind = next(act for act in ("say", "pick", "wait_s", "jump", "fault") if getattr(turn, act) is not None)
-    return {"kind": kind, "value": str(getattr(turn, kind)), "words": turn.words}
+    return {"kind": kind, "value": str(getattr(turn, kind)), "words": turn.words[:_MOST_CHARS]}
 
 
 def rewritten(turn: Turn, text: str) -> Turn:

@@ -153,8 +153,7 @@ class ChannelBoard(LabWidget):
         act = _ACTS.get(str(message.get("do")))
         if act is None:
             return ""
-        act(self, message)
-        return self._told()
+        return act(self, message) or self._told()
 
     def _told(self) -> str:
         """What the last turn came to, in words."""
@@ -168,6 +167,15 @@ class ChannelBoard(LabWidget):
     def _tap(self, column: str, number: int, turn: int) -> None:
         if turn == len(self._lanes.turns):  # a second click comes too late: it was meant for what stood there before
             self.pick(self._lanes.name_of(column, number))
+
+    def _edited(self, number: int, text: str) -> str:
+        self.edit(number, text)
+        return f"turn {number} is now: {self.turns[number - 1].words:.60}"
+
+    def _removed(self, number: int) -> str:
+        words = self._turn(number).words
+        self.remove(number)
+        return f"taken out: turn {number}, {words:.60}"
 
     def _toggle(self, name: str) -> None:
         shown = self.channels
@@ -223,15 +231,15 @@ def _beginning(services: Services, start: Mapping[str, Any]) -> Setup:
 
 
 #: What the page may ask for.
-_ACTS: Mapping[str, Callable[[ChannelBoard, Mapping[str, Any]], None]] = {
+_ACTS: Mapping[str, Callable[[ChannelBoard, Mapping[str, Any]], str | None]] = {
     "say": lambda board, m: board.say(str(m["text"])),
     "tap": lambda board, m: board._tap(str(m["column"]), int(m["number"]), int(m["turn"])),
     "wait": lambda board, m: board.wait(float(m["seconds"])),
     "jump": lambda board, m: board.jump(str(m["to"])),
     "back": lambda board, _: board.back(),
     "restart": lambda board, _: board.restart(),
-    "edit": lambda board, m: board.edit(int(m["turn"]), str(m["text"])),
-    "remove": lambda board, m: board.remove(int(m["turn"])),
+    "edit": lambda board, m: board._edited(int(m["turn"]), str(m["text"])),
+    "remove": lambda board, m: board._removed(int(m["turn"])),
     "toggle": lambda board, m: board._toggle(str(m["name"])),
     "begin": lambda board, m: board._begin(m["form"]),
     "write": lambda board, _: board._write(),

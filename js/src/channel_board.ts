@@ -89,6 +89,7 @@ class BoardView {
   private ask(): void {
     const form = beginForm(this.model.get("setup"), (given) => this.send({ do: "begin", form: given }));
     const close = sheet(this.root, "Before the first message", form);
+    form.addEventListener("keydown", (event) => event.key === "Escape" && close()); // the form keeps its keys to itself
     this.closeForm = () => {
       this.closeForm = null;
       close();

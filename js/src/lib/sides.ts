@@ -43,6 +43,7 @@ export class Sides {
     const [grows, at] = [view.rows.length > this.shown.rows.length, this.rows().findIndex((row) => row.contains(document.activeElement))];
     this.shown = view;
     patch(this.host, h("div", { class: "fl-host" }, next as HTMLElement), PARTS);
+    this.element.classList.toggle("empty", !this.rows().length);
     for (const one of this.all("a.mark, .scroll")) ownKeys(one);
     this.rows().slice(0, view.rows.length).forEach((row, turn) => this.tools(row, turn));
     this.all(".why > li > small").forEach((place) => this.way(place));
