@@ -75,6 +75,7 @@ class ChannelBoard(LabWidget):
         self._lanes = Lanes(flow, columns, names, _beginning(load_services(services), start))
         for turn in read_turns(turns) if turns else ():
             self._lanes.take(turn)
+        self._begun = 0
         super().__init__(height_px=height_px)
         self._refresh()
 
@@ -191,6 +192,7 @@ class ChannelBoard(LabWidget):
             for turn in self._lanes.turns
         ]
         self._lanes.begin(now, answers)
+        self._begun += 1  # the page closes the form then, also where nothing was changed in it
         self._refresh()
 
     def _write(self) -> None:
@@ -200,12 +202,12 @@ class ChannelBoard(LabWidget):
     def _refresh(self) -> None:
         lanes = self._lanes
         self._view = lanes.sides(f"b{self.model_id[:8]}")
-        form = lanes.setup.as_form(lanes.flow) | {"contact": lanes.setup.contact, "moves": len(lanes.turns)}
+        form = lanes.setup.as_form(lanes.flow) | {"contact": lanes.setup.contact}
         with self.hold_sync():
             self.rows = [told_of(turn) for turn in lanes.turns]
             self.chips = [[name, _label(column), name in lanes.lanes] for name, column in lanes.columns.items()]
             self.taps = [name if lane.choices else "" for name, lane in lanes.lanes.items()]
-            self.setup = form
+            self.setup = form | {"moves": len(lanes.turns), "begun": self._begun}
             self.html = side_view(self._view)
 
     def _still(self) -> dict[str, Any]:

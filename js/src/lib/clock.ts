@@ -9,7 +9,7 @@ const SPANS: [string, string, number][] = [
 ];
 
 export function spans(wait: (seconds: number) => void): HTMLElement[] {
-  return SPANS.map(([words, hint, seconds]) => button(words, hint, () => wait(seconds)));
+  return SPANS.map(([words, hint, seconds]) => button(words, hint, () => wait(seconds), { "aria-label": null }));
 }
 
 /** A field for a moment in words; Enter lets time pass until then. */
