@@ -8,7 +8,7 @@ from flowlab.model.channel import channels
 from flowlab.run.columns import Column
 from flowlab.run.turns import Turn
 from flowlab.widgets.lanes import Lanes
-from flowlab.widgets.script import begins_otherwise, imports, world_lines
+from flowlab.widgets.world_script import begins_otherwise, imports, world_lines
 
 _WIDTH = 76
 

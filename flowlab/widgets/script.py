@@ -4,15 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from flowlab.model.flow import Flow
 from flowlab.model.shown import Shape
-from flowlab.run.clock import DEFAULT_START, start_seconds
 from flowlab.run.session import DEFAULT_REPLY_S, Session
 from flowlab.run.turns import Turn, as_typed, delay_s
-from flowlab.widgets.setup import FAILS, HOURS, Setup
 from flowlab.widgets.talk import Talk
-
-_FAILED = "Answer(status=500, json={})"
+from flowlab.widgets.world_script import begins_otherwise, imports, world_lines
 
 
 def as_code(talk: Talk, services: str = "") -> str:
@@ -37,36 +33,6 @@ def _outcome(talk: Talk) -> str | None:
     return str(talk.session.outcome) if talk.session.outcome else None
 
 
-def imports(setup: Setup) -> Iterator[str]:
-    """What a script that begins so has to import."""
-    if setup.hours:
-        yield "from dataclasses import replace"
-        yield ""
-    yield "import flowlab as fl"
-    if FAILS in setup.answers.values():
-        yield "from flowlab.run.services import Answer"
-    yield "from flowlab.run.services_file import load_services"
-
-
-def world_lines(setup: Setup, flow: Flow, services: str) -> list[str]:
-    """A script's ``flow`` and ``world``: what the outside world answers, with what is to be answered otherwise."""
-    lines = [f"flow = fl.load({flow.source or flow.name + '.json'!r})"]
-    if not flow.source:
-        lines[0] += "  # save it under this name first: fl.save(flow, ...)"
-    lines.append(f"world = load_services({services!r})" if services else "world = load_services(None)")
-    if not services and setup.services.widgets:
-        lines[-1] += "  # put the services of your chat here"
-    if setup.answers:
-        given = ", ".join(f"{name!r}: {_answer(setup, name)}" for name in setup.answers)
-        lines.append(f"world = world.answering({{{given}}})")
-    if setup.hours:
-        lines.append(
-            f"always = fl.Hours.from_yaml({dict(HOURS[setup.hours])!r})  # {setup.hours}, whatever the calendars say"
-        )
-        lines.append("world = replace(world, calendars=dict.fromkeys(world.calendars, always))")
-    return lines
-
-
 def _begin(talk: Talk, services: str) -> list[str]:
     setup = talk.setup
     lines = world_lines(setup, talk.flow, services)
@@ -74,11 +40,6 @@ def _begin(talk: Talk, services: str) -> list[str]:
     if setup.event:
         lines.append(f"session.start(event={setup.event!r}{_known(talk)})")
     return lines
-
-
-def _answer(setup: Setup, name: str) -> str:
-    answer = setup.world.widgets[name]
-    return _FAILED if setup.answers[name].strip().lower() == FAILS else repr(answer[0][1].json)  # type: ignore[index]
 
 
 def _options(talk: Talk) -> Iterator[str]:
@@ -91,11 +52,6 @@ def _options(talk: Talk) -> Iterator[str]:
         yield f"conversation_id={setup.conversation_id!r}"
     if begins_otherwise(setup):
         yield f"start_time={setup.start_time.isoformat()!r}"
-
-
-def begins_otherwise(setup: Setup) -> bool:
-    """Whether a talk begins at another time than it would without being told."""
-    return setup.start_time.timestamp() != start_seconds(DEFAULT_START)
 
 
 def _known(talk: Talk) -> str:
