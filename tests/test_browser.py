@@ -812,3 +812,154 @@ def test_states_are_moved_by_hand_on_studio_s_canvas(layers_page: Any, shots: Pa
         expect(desk.locator("svg.fl-map")).not_to_have_attribute("data-height", height)
         settled(node)
         assert moved_by(node, was) < 3
+
+
+@pytest.fixture(scope="module")
+def channels_page(open_notebook: Callable[[str], Any]) -> Any:
+    return open_notebook("channels")
+
+
+def channel_board(page: Any, text: str) -> Any:
+    found = cell_with(page, text).locator(".fl-channel-board")
+    found.scroll_into_view_if_needed()
+    return found
+
+
+def say_on(board: Any, text: str, rows: int) -> None:
+    """Write on a channel board, which has so many rows then."""
+    box = board.get_by_label("Write as the customer, on every channel")
+    box.fill(text)
+    box.press("Enter")
+    sync_api.expect(board.locator("tbody tr")).to_have_count(rows)
+
+
+@themes
+def test_what_is_typed_once_stands_in_every_column(channels_page: Any, shots: Path, theme: str) -> None:
+    expect = sync_api.expect
+    set_theme(channels_page, theme)
+    cells, address = cell_count(channels_page), channels_page.url
+    board = channel_board(channels_page, "board = fl.chat")
+    board.get_by_role("button", name="Restart").click()
+    rows, status = board.locator("tbody tr"), board.locator(".fl-status")
+    expect(rows).to_have_count(0)
+    say_on(board, "hi", 1)
+    expect(board.get_by_role("columnheader")).to_have_count(7)
+    board.get_by_role("button", name="Return something").first.click()
+    expect(rows).to_have_count(2)
+    expect(rows.last.locator(".m.customer")).to_have_text([re.compile("^Return something")] * 7)
+    expect(status).to_have_text("turn 2, picks Return something: 3 differences")
+    expect(board.locator("[aria-live=polite]")).to_contain_text("Turn 2, picks Return something. SMS / MMS: Is it")
+    assert rows.last.bounding_box()["y"] < board.locator(".why").bounding_box()["y"], "the newest turn is in sight"
+    board.screenshot(path=shots / f"channel board {theme}.png")
+
+    board.locator("a.mark").first.click()
+    reason = board.get_by_role("listitem").filter(has_text="ask_menu in words").first
+    expect(reason).to_have_class("lit")
+    channels_page.keyboard.press("Enter")
+    expect(board.locator("td.lit")).to_have_count(2)
+    expect(board.locator("a.mark").first).to_be_focused()
+    for key in ("b", "d", "d", "a"):
+        channels_page.keyboard.press(key)
+    assert (cell_count(channels_page), channels_page.url) == (cells, address)
+    board.screenshot(path=shots / f"channel board marks {theme}.png")
+
+
+@themes
+def test_turns_are_edited_in_place_and_columns_come_and_go(channels_page: Any, shots: Path, theme: str) -> None:
+    expect = sync_api.expect
+    set_theme(channels_page, theme)
+    board = channel_board(channels_page, "board = fl.chat")
+    board.get_by_role("button", name="Restart").click()
+    rows = board.locator("tbody tr")
+    expect(rows).to_have_count(0)
+    say_on(board, "hi", 1)
+    say_on(board, "2", 2)
+    board.get_by_role("button", name="Edit turn 1").click()
+    field = board.get_by_label("The customer writes, turn 1")
+    expect(field).to_be_focused()
+    field.fill("hello")
+    board.screenshot(path=shots / f"channel board edit {theme}.png")
+    field.press("Enter")
+    expect(rows.first.locator(".m.customer")).to_have_text([re.compile("^hello")] * 7)
+    expect(board.get_by_role("button", name="Edit turn 1")).to_be_focused()
+    board.get_by_role("button", name="+1 h").click()
+    expect(rows.last.get_by_role("rowheader")).to_contain_text("silent for 3600 s")
+    until = board.get_by_label("Let time pass until")
+    until.fill("yesterday")
+    until.press("Enter")
+    expect(board.get_by_role("alert")).to_contain_text("is no moment")
+    board.get_by_role("button", name="Take turn 3 out").click()
+    board.get_by_role("button", name="Take turn 2 out").click()
+    expect(rows).to_have_count(1)
+    for name in ("LINE", "Email", "Messenger"):
+        board.get_by_role("button", name=name, exact=True).click()
+        expect(board.get_by_role("button", name=name, exact=True)).to_have_attribute("aria-pressed", "false")
+    expect(board.get_by_role("columnheader")).to_have_count(4)
+    board.get_by_role("button", name="Code").click()
+    expect(board.get_by_role("dialog")).to_contain_text("['hello'],")
+    board.screenshot(path=shots / f"channel board code {theme}.png")
+    channels_page.keyboard.press("Escape")
+    cell_with(channels_page, "print([turn.words").click()
+    channels_page.keyboard.press("Control+Enter")
+    output = cell_with(channels_page, "print([turn.words").locator(".jp-Cell-outputArea")
+    expect(output).to_contain_text("['“hello”'] ['sms', 'whatsapp', 'webchat', 'inapp'] 2")
+    for name in ("LINE", "Email", "Messenger"):
+        board.get_by_role("button", name=name, exact=True).click()
+    expect(board.get_by_role("columnheader")).to_have_count(7)
+
+
+@themes
+def test_what_is_so_before_the_first_message_is_changed(channels_page: Any, shots: Path, theme: str) -> None:
+    expect = sync_api.expect
+    set_theme(channels_page, theme)
+    board = channel_board(channels_page, "two = fl.chat")
+    board.get_by_role("button", name="Before").click()
+    form = board.get_by_role("dialog")
+    form.get_by_label("Opening hours").select_option("always closed")
+    form.get_by_label("Begins").fill("nowhen")
+    form.get_by_role("button", name="Have the talk so").click()
+    expect(board.get_by_role("alert")).to_contain_text("'nowhen' is no moment")
+    board.screenshot(path=shots / f"channel board before {theme}.png")
+    form.get_by_label("Begins").fill("2026-03-02 10:00")
+    form.get_by_role("button", name="Have the talk so").click()
+    expect(form).to_have_count(0)
+    expect(board.locator("tbody")).to_contain_text("closed")
+    board.get_by_role("button", name="Before").click()
+    form.get_by_label("Opening hours").select_option("as the calendars say")
+    form.get_by_label("Contact").press("Escape")
+    expect(form).to_have_count(0)
+    board.get_by_role("button", name="Before").click()
+    form.get_by_role("button", name="Have the talk so").click()
+    expect(form).to_have_count(0)
+
+
+@themes
+def test_a_column_that_cannot_go_along_says_why(channels_page: Any, shots: Path, theme: str) -> None:
+    expect = sync_api.expect
+    set_theme(channels_page, theme)
+    board = channel_board(channels_page, "parted = fl.Flow")
+    board.get_by_role("button", name="Restart").click()
+    say_on(board, "hi", 1)
+    board.get_by_role("button", name="Red").first.click()
+    expect(board.locator(".m.undone")).to_contain_text("names no choice")
+    expect(board.get_by_role("listitem").filter(has_text="names no choice")).to_be_visible()
+    board.screenshot(path=shots / f"channel board undone {theme}.png")
+
+
+def test_hostile_texts_stay_text_and_a_narrow_channel_board_scrolls(channels_page: Any, shots: Path) -> None:
+    expect = sync_api.expect
+    set_theme(channels_page, "Light")
+    board = channel_board(channels_page, "onerror")
+    say_on(board, "hi", 1)
+    board.get_by_role("button", name="<b>").first.click()
+    expect(board.locator("tbody tr")).to_have_count(2)
+    say_on(board, "x" * 100_000, 3)
+    assert board.locator("img, script").count() == 0
+    board.screenshot(path=shots / "channel board hostile.png")
+    channels_page.set_viewport_size({"width": 620, "height": 1000})
+    board = channel_board(channels_page, "board = fl.chat")
+    first, scroll = board.get_by_role("rowheader").last, board.locator(".scroll")
+    scroll.evaluate("e => e.scrollLeft = 400")
+    assert abs(first.bounding_box()["x"] - scroll.bounding_box()["x"]) < 2
+    board.screenshot(path=shots / "channel board narrow.png")
+    channels_page.set_viewport_size({"width": 1440, "height": 1000})
