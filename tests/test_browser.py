@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from lab_server import PATIENCE_MS, Watch, browser, browser_path, lab_server, run_notebook, set_theme
+from lab_server import PATIENCE_MS, Watch, await_idle, browser, browser_path, lab_server, run_notebook, set_theme
 
 sync_api = pytest.importorskip("playwright.sync_api", reason="playwright is not installed")
 
@@ -76,6 +76,11 @@ def comparison(open_notebook: Callable[[str], Any]) -> Any:
 @pytest.fixture(scope="module")
 def map_page(open_notebook: Callable[[str], Any]) -> Any:
     return open_notebook("map")
+
+
+@pytest.fixture(scope="module")
+def layers_page(open_notebook: Callable[[str], Any]) -> Any:
+    return open_notebook("layers")
 
 
 @pytest.fixture(scope="module")
@@ -663,6 +668,302 @@ def test_a_narrow_board_stands_in_one_column(routing_page: Any, shots: Path) -> 
     assert way["y"] >= task["y"] + task["height"] - 1
     board.screenshot(path=shots / "routing narrow.png")
     routing_page.set_viewport_size({"width": 1440, "height": 1000})
+
+
+def settled(node: Any) -> tuple[float, float]:
+    """Where a state stands when nothing glides any more."""
+    now, before = place_of(node), (-1.0, -1.0)
+    while now != before:
+        node.page.wait_for_timeout(150)
+        now, before = place_of(node), now
+    return now
+
+
+def place_of(node: Any) -> tuple[float, float]:
+    """The middle and the top of a state's box on its stage, in pixels of the page, however thick its line is."""
+    found = node.locator("path.box").evaluate(
+        """path => { const { x, y, width } = path.getBBox();
+          const stage = path.closest('.fl-stage').getBoundingClientRect();
+          const at = new DOMPoint(x + width / 2, y).matrixTransform(path.getScreenCTM());
+          return [at.x - stage.x, at.y - stage.y]; }"""
+    )
+    return found[0], found[1]
+
+
+def moved_by(node: Any, before: tuple[float, float]) -> float:
+    return max(abs(now - was) for now, was in zip(place_of(node), before, strict=True))
+
+
+def test_what_one_looks_at_stays_in_place_after_edits_and_folds(map_page: Any) -> None:
+    expect = sync_api.expect
+    desk = cell_with(map_page, "desk = fl.flow_map").locator(".fl-map-widget")
+    desk.scroll_into_view_if_needed()
+    desk.get_by_role("searchbox").fill("ask_return")
+    desk.get_by_role("searchbox").press("Enter")
+    side, node = desk.get_by_role("complementary"), desk.locator("g.node[data-state=ask_return]")
+    expect(side.get_by_label("Name of the state")).to_have_value("ask_return")
+    first = settled(node)
+    for label, to in (("Where timeout leads", ""), ("Where deliveryFailure leads", "hand_over")):
+        side.get_by_role("combobox", name=label).select_option(to)
+        expect(desk.get_by_role("status")).to_contain_text(label.split()[1])
+        await_idle(map_page)
+        assert moved_by(node, first) < 3
+    for words, then in (("Fold what follows", "Unfold"), ("Unfold", "Fold what follows")):
+        side.get_by_role("button", name=words).click()
+        expect(side.get_by_role("button", name=then)).to_be_visible()
+        assert moved_by(node, first) < 3
+    undo = desk.get_by_role("button", name="Undo")
+    while undo.is_enabled():
+        undo.click()
+        await_idle(map_page)
+    assert moved_by(node, first) < 3
+
+
+@themes
+def test_the_map_is_read_as_a_list(map_page: Any, shots: Path, theme: str) -> None:
+    expect = sync_api.expect
+    set_theme(map_page, theme)
+    desk = cell_with(map_page, "desk = fl.flow_map").locator(".fl-map-widget")
+    toggle = desk.get_by_role("button", name="List", exact=True)
+    toggle.click()
+    table = desk.get_by_role("table")
+    expect(table.get_by_role("rowheader")).to_have_count(38)
+    table.locator("th [data-state=ask_menu]").press("Enter")
+    expect(desk.get_by_role("complementary").get_by_label("Name of the state")).to_have_value("ask_menu")
+    row = table.get_by_role("row").filter(has=map_page.locator("th [data-state=ask_menu]"))
+    expect(row).to_have_attribute("aria-current", "true")
+    desk.screenshot(path=shots / f"map list {theme}.png")
+    row.get_by_role("button", name="split_menu").click()
+    expect(table.locator("th [data-state=split_menu]")).to_be_focused()
+    map_page.keyboard.press("ArrowDown")
+    expect(table.locator("th [data-state=split_menu]")).not_to_be_focused()
+    toggle.click()
+    expect(desk.locator("g.node[data-state=split_menu]")).to_be_visible()
+    desk.get_by_role("button", name="Close", exact=True).click()
+
+
+@themes
+def test_a_run_has_its_layers_and_each_says_what_it_shows(layers_page: Any, shots: Path, theme: str) -> None:
+    expect = sync_api.expect
+    set_theme(layers_page, theme)
+    shown = cell_with(layers_page, "fl.flow_map(run)").locator(".fl-map-widget")
+    shown.scroll_into_view_if_needed()
+    layer, legend = shown.get_by_label("What is painted on the map"), shown.get_by_role("note")
+    for key, words, drawn in (
+        ("dropoff", "neither contained nor handed off", "g.badge"),
+        ("coverage", "what was never walked", "g.mark-unwalked"),
+        ("traffic", "172 conversations, replayed", "g.edge text.label"),
+    ):
+        layer.select_option(key)
+        expect(legend).to_contain_text(words)
+        expect(shown.locator(drawn).first).to_be_attached()
+        shown.screenshot(path=shots / f"map {key} {theme}.png")
+    diff = cell_with(layers_page, "fl.flow_map(fl.diff").locator(".fl-map-widget")
+    expect(diff.get_by_role("note")).to_contain_text("109 changes")
+    diff.scroll_into_view_if_needed()
+    diff.screenshot(path=shots / f"map diff {theme}.png")
+
+
+@themes
+def test_states_are_moved_by_hand_on_studio_s_canvas(layers_page: Any, shots: Path, theme: str) -> None:
+    expect = sync_api.expect
+    set_theme(layers_page, theme)
+    desk = cell_with(layers_page, "canvas = fl.flow_map").locator(".fl-map-widget")
+    desk.scroll_into_view_if_needed()
+    desk.get_by_role("searchbox").fill("ask_menu")
+    desk.get_by_role("searchbox").press("Enter")
+    node, other = desk.locator("g.node[data-state=ask_menu]"), desk.locator("g.node[data-state=split_menu]")
+    start, still = settled(node), settled(other)
+    stage = desk.locator(".fl-stage").bounding_box()
+    x, y = stage["x"] + start[0], stage["y"] + start[1] + 20
+    layers_page.keyboard.down("Alt")
+    layers_page.mouse.move(x, y)
+    layers_page.mouse.down()
+    layers_page.mouse.move(x + 60, y - 30, steps=4)
+    layers_page.mouse.up()
+    layers_page.keyboard.up("Alt")
+    expect(desk.get_by_role("status")).to_contain_text("ask_menu: moved to")
+    await_idle(layers_page)
+    settled(node)
+    assert moved_by(node, (start[0] + 60, start[1] - 30)) < 3
+    assert moved_by(other, still) < 3
+    desk.screenshot(path=shots / f"map studio {theme}.png")
+    said = desk.get_by_role("status").text_content()
+    node.focus()
+    layers_page.keyboard.press("Alt+ArrowRight")
+    expect(desk.get_by_role("status")).not_to_have_text(said)
+    expect(node).to_be_focused()
+    settled(node)
+    assert place_of(node)[0] > start[0] + 65
+    cell_with(layers_page, "print(moved").click()
+    layers_page.keyboard.press("Control+Enter")
+    expect(cell_with(layers_page, "print(moved").locator(".jp-Cell-outputArea")).to_contain_text("True True")
+    undo = desk.get_by_role("button", name="Undo")
+    for _ in range(2):
+        undo.click()
+        expect(desk.get_by_role("status")).to_contain_text("undone")
+        await_idle(layers_page)
+    expect(undo).to_be_disabled()
+    settled(node)
+    assert moved_by(node, start) < 3
+    for layout in ("flowlab", "studio"):
+        was = settled(node)
+        height = desk.locator("svg.fl-map").get_attribute("data-height")
+        desk.get_by_label("Layout").select_option(layout)
+        expect(desk.locator("svg.fl-map")).not_to_have_attribute("data-height", height)
+        settled(node)
+        assert moved_by(node, was) < 3
+
+
+@pytest.fixture(scope="module")
+def channels_page(open_notebook: Callable[[str], Any]) -> Any:
+    return open_notebook("channels")
+
+
+def channel_board(page: Any, text: str) -> Any:
+    found = cell_with(page, text).locator(".fl-channel-board")
+    found.scroll_into_view_if_needed()
+    return found
+
+
+def say_on(board: Any, text: str, rows: int) -> None:
+    """Write on a channel board, which has so many rows then."""
+    box = board.get_by_label("Write as the customer, on every channel")
+    box.fill(text)
+    box.press("Enter")
+    sync_api.expect(board.locator("tbody tr")).to_have_count(rows)
+
+
+@themes
+def test_what_is_typed_once_stands_in_every_column(channels_page: Any, shots: Path, theme: str) -> None:
+    expect = sync_api.expect
+    set_theme(channels_page, theme)
+    cells, address = cell_count(channels_page), channels_page.url
+    board = channel_board(channels_page, "board = fl.chat")
+    board.get_by_role("button", name="Restart").click()
+    rows, status = board.locator("tbody tr"), board.locator(".fl-status")
+    expect(rows).to_have_count(0)
+    say_on(board, "hi", 1)
+    expect(board.get_by_role("columnheader")).to_have_count(7)
+    board.get_by_role("button", name="Return something").first.click()
+    expect(rows).to_have_count(2)
+    expect(rows.last.locator(".m.customer")).to_have_text([re.compile("^Return something")] * 7)
+    expect(status).to_have_text("turn 2, picks Return something: 3 differences")
+    expect(board.locator("[aria-live=polite]")).to_contain_text("Turn 2, picks Return something. SMS / MMS: Is it")
+    assert rows.last.bounding_box()["y"] < board.locator(".why").bounding_box()["y"], "the newest turn is in sight"
+    board.screenshot(path=shots / f"channel board {theme}.png")
+
+    board.locator("a.mark").first.click()
+    reason = board.get_by_role("listitem").filter(has_text="ask_menu in words").first
+    expect(reason).to_have_class("lit")
+    channels_page.keyboard.press("Enter")
+    expect(board.locator("td.lit")).to_have_count(2)
+    expect(board.locator("a.mark").first).to_be_focused()
+    for key in ("b", "d", "d", "a"):
+        channels_page.keyboard.press(key)
+    assert (cell_count(channels_page), channels_page.url) == (cells, address)
+    board.screenshot(path=shots / f"channel board marks {theme}.png")
+
+
+@themes
+def test_turns_are_edited_in_place_and_columns_come_and_go(channels_page: Any, shots: Path, theme: str) -> None:
+    expect = sync_api.expect
+    set_theme(channels_page, theme)
+    board = channel_board(channels_page, "board = fl.chat")
+    board.get_by_role("button", name="Restart").click()
+    rows = board.locator("tbody tr")
+    expect(rows).to_have_count(0)
+    say_on(board, "hi", 1)
+    say_on(board, "2", 2)
+    board.get_by_role("button", name="Edit turn 1").click()
+    field = board.get_by_label("The customer writes, turn 1")
+    expect(field).to_be_focused()
+    field.fill("hello")
+    board.screenshot(path=shots / f"channel board edit {theme}.png")
+    field.press("Enter")
+    expect(rows.first.locator(".m.customer")).to_have_text([re.compile("^hello")] * 7)
+    expect(board.get_by_role("button", name="Edit turn 1")).to_be_focused()
+    board.get_by_role("button", name="+1 h").click()
+    expect(rows.last.get_by_role("rowheader")).to_contain_text("silent for 3600 s")
+    until = board.get_by_label("Let time pass until")
+    until.fill("yesterday")
+    until.press("Enter")
+    expect(board.get_by_role("alert")).to_contain_text("is no moment")
+    board.get_by_role("button", name="Take turn 3 out").click()
+    board.get_by_role("button", name="Take turn 2 out").click()
+    expect(rows).to_have_count(1)
+    for name in ("LINE", "Email", "Messenger"):
+        board.get_by_role("button", name=name, exact=True).click()
+        expect(board.get_by_role("button", name=name, exact=True)).to_have_attribute("aria-pressed", "false")
+    expect(board.get_by_role("columnheader")).to_have_count(4)
+    board.get_by_role("button", name="Code").click()
+    expect(board.get_by_role("dialog")).to_contain_text("['hello'],")
+    board.screenshot(path=shots / f"channel board code {theme}.png")
+    channels_page.keyboard.press("Escape")
+    cell_with(channels_page, "print([turn.words").click()
+    channels_page.keyboard.press("Control+Enter")
+    output = cell_with(channels_page, "print([turn.words").locator(".jp-Cell-outputArea")
+    expect(output).to_contain_text("['“hello”'] ['sms', 'whatsapp', 'webchat', 'inapp'] 2")
+    for name in ("LINE", "Email", "Messenger"):
+        board.get_by_role("button", name=name, exact=True).click()
+    expect(board.get_by_role("columnheader")).to_have_count(7)
+
+
+@themes
+def test_what_is_so_before_the_first_message_is_changed(channels_page: Any, shots: Path, theme: str) -> None:
+    expect = sync_api.expect
+    set_theme(channels_page, theme)
+    board = channel_board(channels_page, "two = fl.chat")
+    board.get_by_role("button", name="Before").click()
+    form = board.get_by_role("dialog")
+    form.get_by_label("Opening hours").select_option("always closed")
+    form.get_by_label("Begins").fill("nowhen")
+    form.get_by_role("button", name="Have the talk so").click()
+    expect(board.get_by_role("alert")).to_contain_text("'nowhen' is no moment")
+    board.screenshot(path=shots / f"channel board before {theme}.png")
+    form.get_by_label("Begins").fill("2026-03-02 10:00")
+    form.get_by_role("button", name="Have the talk so").click()
+    expect(form).to_have_count(0)
+    expect(board.locator("tbody")).to_contain_text("closed")
+    board.get_by_role("button", name="Before").click()
+    form.get_by_label("Opening hours").select_option("as the calendars say")
+    form.get_by_label("Contact").press("Escape")
+    expect(form).to_have_count(0)
+    board.get_by_role("button", name="Before").click()
+    form.get_by_role("button", name="Have the talk so").click()
+    expect(form).to_have_count(0)
+
+
+@themes
+def test_a_column_that_cannot_go_along_says_why(channels_page: Any, shots: Path, theme: str) -> None:
+    expect = sync_api.expect
+    set_theme(channels_page, theme)
+    board = channel_board(channels_page, "parted = fl.Flow")
+    board.get_by_role("button", name="Restart").click()
+    say_on(board, "hi", 1)
+    board.get_by_role("button", name="Red").first.click()
+    expect(board.locator(".m.undone")).to_contain_text("names no choice")
+    expect(board.get_by_role("listitem").filter(has_text="names no choice")).to_be_visible()
+    board.screenshot(path=shots / f"channel board undone {theme}.png")
+
+
+def test_hostile_texts_stay_text_and_a_narrow_channel_board_scrolls(channels_page: Any, shots: Path) -> None:
+    expect = sync_api.expect
+    set_theme(channels_page, "Light")
+    board = channel_board(channels_page, "onerror")
+    say_on(board, "hi", 1)
+    board.get_by_role("button", name="<b>").first.click()
+    expect(board.locator("tbody tr")).to_have_count(2)
+    say_on(board, "x" * 100_000, 3)
+    assert board.locator("img, script").count() == 0
+    board.screenshot(path=shots / "channel board hostile.png")
+    channels_page.set_viewport_size({"width": 620, "height": 1000})
+    board = channel_board(channels_page, "board = fl.chat")
+    first, scroll = board.get_by_role("rowheader").last, board.locator(".scroll")
+    scroll.evaluate("e => e.scrollLeft = 400")
+    assert abs(first.bounding_box()["x"] - scroll.bounding_box()["x"]) < 2
+    board.screenshot(path=shots / "channel board narrow.png")
+    channels_page.set_viewport_size({"width": 1440, "height": 1000})
 
 
 @pytest.fixture(scope="module")

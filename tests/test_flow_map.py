@@ -202,6 +202,8 @@ class TestEditing:
                 "text": data.draw(st.text(max_size=20)),
                 "value": data.draw(st.text(max_size=10)),
                 "key": "body",
+                "x": data.draw(st.integers(-500, 500)),
+                "y": data.draw(st.integers(-500, 500)),
             }
             before = desk.flow
             try:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import sys
 from enum import StrEnum
 from pathlib import Path
 from typing import Annotated, Any, Literal
@@ -97,6 +98,9 @@ def draw(
     flow: FlowFile,
     out: Annotated[Path, typer.Option("--out", "-o", help="FILE.svg, .png or .pdf")],
     direction: Annotated[Literal["TB", "LR"], typer.Option(help="top to bottom, or left to right")] = "TB",
+    positions: Annotated[
+        Literal["flowlab", "studio"], typer.Option(help="flowlab's own, or as on Studio's canvas")
+    ] = "flowlab",
     dark: Dark = False,
     checked: Annotated[bool, typer.Option("--check", help="mark the states that have findings")] = False,
     channel: Channels = None,
@@ -105,6 +109,8 @@ def draw(
 ) -> None:
     """Draw a flow or a workflow into a file; with --workflow the whole journey, from entry point to worker."""
     from flowlab.show.draw import save_drawing
+    from flowlab.show.draw_chart import chart_of
+    from flowlab.show.draw_plan import NO_CANVAS
 
     thing: Any = load_checked(flow)
     routing = load_routing(workflow, workers)
@@ -117,7 +123,11 @@ def draw(
     elif workflow is not None:
         thing = fl.journey(load_flow(flow), **routing)
         marked = findings and thing.placed(findings)
-    save_drawing(thing, out, direction=direction, theme="dark" if dark else "light", findings=marked)
+    if positions == "studio" and not chart_of(thing).canvas:
+        print(NO_CANVAS.format(chart_of(thing).name), file=sys.stderr)
+        positions = "flowlab"
+    theme = "dark" if dark else "light"
+    save_drawing(thing, out, direction=direction, positions=positions, theme=theme, findings=marked)
     print(f"wrote {out}" + (f" ({findings.summary})" if findings is not None else ""))
 
 

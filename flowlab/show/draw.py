@@ -62,9 +62,12 @@ def draw(thing: Drawable, ax: Axes | None = None, **options: Unpack[Options]) ->
     - ``counts``: how often exits were taken, ``(state, event)`` or ``(state, event, next)`` -> n, or a table with
       ``state``, ``event``, ``n`` (and ``next``): numbers, and the width of the edges
     - ``findings``: what a check found: a badge with the worst severity and the number of findings
-    - ``marks``: node, or edge ``(from, to)`` or ``(from, to, key)`` -> ``"added"``, ``"removed"``, ``"changed"`` or
-      ``"moved"``: told by sign, word, line and colour, with a legend; all else steps back a little
+    - ``badges``: node -> a few words pinned on it
+    - ``marks``: node, or edge ``(from, to)`` or ``(from, to, key)`` -> ``"added"``, ``"removed"``, ``"changed"``,
+      ``"moved"`` or ``"unwalked"``: told by sign, word, line and colour, with a legend; all else steps back a little
     - ``theme``: ``"light"``, ``"dark"`` or a :class:`~flowlab.show.style.Theme`
+    - ``positions``: ``"flowlab"``, or ``"studio"``: boxes stand where Studio's canvas has them; where it has none of
+      them, a warning says so, and our own layout is used
     - ``text``: whether nodes show the beginning of what the step says, tests or calls
 
     Raises UsageError for what cannot be drawn, and for options that do not exist or do not fit it.

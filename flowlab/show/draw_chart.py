@@ -21,6 +21,8 @@ if TYPE_CHECKING:
 Drawable = Any
 #: An edge as networkx names it: from, to, key.
 EdgeName = tuple[str, str, Any]
+#: Offsets beyond this are noise: a picture so large shows nothing.
+FARTHEST = 1e5
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,7 +42,8 @@ class Exit:
 
 @dataclass(frozen=True, slots=True)
 class Place:
-    """A node. ``plain``: its one way on is the usual one, which needs no word."""
+    """A node. ``plain``: its one way on is the usual one, which needs no word. ``at``: where it lies on Studio's
+    canvas, in Studio's pixels."""
 
     name: str
     family: Family
@@ -49,6 +52,7 @@ class Place:
     text: str = ""
     exits: tuple[Exit, ...] = ()
     plain: bool = False
+    at: tuple[float, float] | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,6 +68,11 @@ class Chart:
     starts: frozenset[str]
     noun: str = "state"
     marks: Mapping[Any, str] = field(default_factory=dict)
+
+    @property
+    def canvas(self) -> dict[str, tuple[float, float]]:
+        """The places that lie somewhere on Studio's canvas."""
+        return {name: place.at for name, place in self.places.items() if place.at is not None}
 
 
 def chart_of(thing: Drawable) -> Chart:
@@ -114,7 +123,21 @@ def _state(state: State) -> Place:
     )
     wired = [way for way in state.transitions if way.next is not None]
     plain = len(wired) == 1 and not wired[0].conditions and _is_usual(state.type, wired[0].event)
-    return Place(state.name, state.family, state.family.upper(), state.name, state.text, exits, plain)
+    return Place(state.name, state.family, state.family.upper(), state.name, state.text, exits, plain, _offset(state))
+
+
+def _offset(state: State) -> tuple[float, float] | None:
+    """Where Studio's canvas has it; None where that is not two numbers one can draw with."""
+    offset = state.properties.get("offset")
+    if not isinstance(offset, Mapping):
+        return None
+    x, y = (_number(offset.get(side)) for side in ("x", "y"))
+    return None if x is None or y is None else (x, y)
+
+
+def _number(value: object) -> float | None:
+    real = isinstance(value, int | float) and not isinstance(value, bool) and abs(value) < FARTHEST
+    return float(value) if real else None  # type: ignore[arg-type]  # told by `real`
 
 
 def _is_usual(kind: str, event: str) -> bool:

@@ -1,4 +1,4 @@
-"""Marks of a drawing: what was added, removed, changed or moved, told by sign, word and line as well as by colour."""
+"""Marks of a drawing: what is new, gone, changed, moved or never walked, told by sign, word, line and colour."""
 
 from __future__ import annotations
 
@@ -10,16 +10,17 @@ from flowlab.errors import UsageError, did_you_mean
 from flowlab.show.draw_chart import Chart, EdgeName
 from flowlab.show.style import Mark
 
-#: Node, or edge ``(from, to)`` or ``(from, to, key)`` -> ``added``, ``removed``, ``changed`` or ``moved``.
+#: Node, or edge ``(from, to)`` or ``(from, to, key)`` -> the word of a :class:`~flowlab.show.style.Mark`.
 Marking = Mapping[Any, str]
 
-SIGNS: Mapping[Mark, str] = {Mark.ADDED: "+", Mark.REMOVED: "−", Mark.CHANGED: "±", Mark.MOVED: "↔"}
+SIGNS: Mapping[Mark, str] = {Mark.ADDED: "+", Mark.REMOVED: "−", Mark.CHANGED: "±", Mark.MOVED: "↔", Mark.UNWALKED: "○"}
 #: The line of what is marked: dashes and gaps, in widths of the line; None is drawn through.
 DASHES: Mapping[Mark, tuple[float, ...] | None] = {
     Mark.ADDED: None,
     Mark.REMOVED: (2.6, 1.6),
     Mark.CHANGED: (5.0, 1.4, 1.0, 1.4),
     Mark.MOVED: (1.0, 1.2),
+    Mark.UNWALKED: (2.0, 2.0),
 }
 
 

@@ -4,14 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, TypedDict
+from typing import TYPE_CHECKING, Any, Literal, TypedDict
 
 from flowlab.errors import UsageError, did_you_mean
 from flowlab.model.event import ENDED, Event, EventKind
 from flowlab.model.finding import Finding, Severity
 from flowlab.show.draw_chart import Chart, Exit, Place
 from flowlab.show.draw_marks import Marking
+from flowlab.show.draw_text import clean
 from flowlab.show.layout import Direction
+from flowlab.show.style import BADGE_MARKS
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -19,6 +21,8 @@ if TYPE_CHECKING:
     from flowlab.show.style import Theme
 
 Walk = Iterable[str] | Iterable[tuple[str, str, str]] | Iterable[Event]
+#: Who says where boxes stand.
+Positions = Literal["flowlab", "studio"]
 Traffic = Mapping[tuple[str, str], int] | Mapping[tuple[str, str, str], int]
 
 
@@ -29,9 +33,11 @@ class Options(TypedDict, total=False):
     path: Walk | None
     counts: Traffic | pd.DataFrame | None
     findings: Iterable[Finding] | None
+    badges: Mapping[str, str] | None
     marks: Marking | None
     theme: str | Theme
     text: bool
+    positions: Positions
 
 
 def check_options(options: Mapping[str, Any]) -> None:
@@ -122,17 +128,19 @@ def _rows(table: pd.DataFrame) -> Iterable[tuple[tuple[str, ...], int]]:
 
 @dataclass(frozen=True, slots=True)
 class Badge:
-    """The findings of one state: the worst severity, and how many there are."""
+    """What is pinned on a state: its findings, told by the worst and how many there are, or words of one's own."""
 
     severity: Severity
-    n: int
+    words: str
 
 
-def badges(findings: Iterable[Finding]) -> dict[str, Badge]:
-    """The badge of each state that has findings."""
+def badges(findings: Iterable[Finding], own: Mapping[str, str]) -> dict[str, Badge]:
+    """The badge of each state that has findings, or words of its own."""
     of: dict[str, list[Severity]] = {}
     for finding in findings:
         if finding.state:
             of.setdefault(finding.state, []).append(finding.severity)
     order = list(Severity)
-    return {state: Badge(min(found, key=order.index), len(found)) for state, found in of.items()}
+    worst = {state: min(found, key=order.index) for state, found in of.items()}
+    pinned = {state: Badge(worst[state], f"{BADGE_MARKS[worst[state]]} {len(found)}") for state, found in of.items()}
+    return pinned | {state: Badge(Severity.WARNING, clean(words)) for state, words in own.items()}

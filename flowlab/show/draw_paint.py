@@ -35,7 +35,7 @@ from flowlab.show.draw_plan import (
 from flowlab.show.draw_shapes import Outline, extra_lines, outline, rounded
 from flowlab.show.draw_text import text_width
 from flowlab.show.layout_model import Box, Layout, Point
-from flowlab.show.style import BADGE_MARKS, FONT, OTHER_FONTS, Mark, Shape, Theme, mix, readable
+from flowlab.show.style import FONT, OTHER_FONTS, Mark, Shape, Theme, mix, readable
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -247,7 +247,7 @@ def _tag(brush: _Brush, node: Node, box: Box) -> None:
 def _badge(brush: _Brush, badge: Badge, box: Box) -> None:
     """The mark and number of a state's findings, over the right upper corner."""
     theme = brush.theme
-    text = f"{BADGE_MARKS[badge.severity]} {badge.n}"
+    text = badge.words
     width = text_width(text, TAG_SIZE, bold=True) + 8
     pill = Box(box.right - width + 8, box.y - BADGE / 2, width, BADGE)
     shape = rounded(pill, *[BADGE / 2] * 4)

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import warnings
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
+from flowlab.errors import UsageError
 from flowlab.model.kinds import Family
 from flowlab.show.draw_chart import Chart, Drawable, Exit, Place, chart_of
 from flowlab.show.draw_labels import label_size, packed
@@ -15,6 +17,7 @@ from flowlab.show.draw_text import shorten, text_width, wrap
 from flowlab.show.layout import layout
 from flowlab.show.layout_model import EdgeId, Layout
 from flowlab.show.layout_rows import Size
+from flowlab.show.layout_studio import layout_at
 from flowlab.show.style import LIGHT, Mark
 
 NAME_SIZE, NAME_LINE = 12.0, 15.5
@@ -26,6 +29,7 @@ LEAST_WIDTH = 104.0
 PADDING = (14.0, 8.0)
 TEXT_ABOVE = 3.0
 EDGE_WIDTH, WIDEST_EDGE, BADGE = 1.3, 6.5, 15.0
+NO_CANVAS = "{!r} has no positions on Studio's canvas: it is laid out by flowlab"
 LEGEND_HEIGHT, LEGEND_SIZE, LEGEND_GAP = 34.0, 11.0, 22.0
 
 
@@ -92,16 +96,28 @@ def make_plan(thing: Drawable, options: Options) -> Plan:
         for exits in _wired(place, facts.marks):
             edge = _edge(place, exits, facts)
             edges[edge.id] = edge
-    laid_out = layout(
-        (list(nodes), list(edges)),
-        direction=options.get("direction", "TB"),
-        size={name: node.size for name, node in nodes.items()},
-        label_size={edge.id: label_size(edge.lines) for edge in edges.values() if edge.lines},
-    )
+    laid_out = _lay_out(chart, nodes, edges, options)
     legend = facts.marks.used
     if legend:
         laid_out = laid_out.below(LEGEND_HEIGHT, legend_ends(legend)[-1])
     return Plan(nodes, edges, laid_out, facts.walked is not None, legend)
+
+
+def _lay_out(chart: Chart, nodes: Mapping[str, Node], edges: Mapping[EdgeId, Edge], options: Options) -> Layout:
+    sizes = {name: node.size for name, node in nodes.items()}
+    labels = {edge.id: label_size(edge.lines) for edge in edges.values() if edge.lines}
+    direction, positions = options.get("direction", "TB"), options.get("positions", "flowlab")
+    if positions not in ("flowlab", "studio"):
+        raise UsageError(
+            f"unknown positions {positions!r}: expected 'flowlab' (our own layout) or 'studio' (its canvas)"
+        )
+    if positions == "studio" and direction != "TB":
+        raise UsageError("positions 'studio' has its own direction: leave out one of the two")
+    if positions == "studio" and chart.canvas:
+        return layout_at(chart.canvas, sizes, list(edges), labels, chart.starts)
+    if positions == "studio":
+        warnings.warn(NO_CANVAS.format(chart.name), stacklevel=2)
+    return layout((list(nodes), list(edges)), direction=direction, size=sizes, label_size=labels)
 
 
 def legend_ends(legend: Sequence[Mark]) -> list[float]:
@@ -137,7 +153,7 @@ def _facts(chart: Chart, options: Options) -> _Facts:
         reached=_reachable(chart),
         walked=None if path is None else read_path(chart, path),
         counts=None if traffic is None else Counts(traffic),
-        badges=badges(options.get("findings") or ()),
+        badges=badges(options.get("findings") or (), options.get("badges") or {}),
         marks=read_marks(chart, {**chart.marks, **(options.get("marks") or {})}),
         text=options.get("text", True),
     )

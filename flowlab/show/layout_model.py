@@ -45,7 +45,8 @@ class Layout:
     ``edges`` holds for each edge the points of a cubic Bézier chain: a start, then three points a piece (two controls
     and an end). It runs from the edge's own start to its own end, so that the arrow head belongs at the last point.
     ``labels`` has a box for each edge that was given a label size. ``back`` are the edges that close a cycle: they run
-    against the direction of reading, or from a node to itself.
+    against the direction of reading, or from a node to itself. ``canvas``, where boxes stand as on Studio's canvas:
+    pixels for one of Studio's, and where its origin lies; a box's middle and top follow a state's offset.
     """
 
     width: float
@@ -54,6 +55,7 @@ class Layout:
     edges: Mapping[EdgeId, tuple[Point, ...]]
     labels: Mapping[EdgeId, Box]
     back: frozenset[EdgeId]
+    canvas: tuple[float, float, float] | None = None
 
     def below(self, strip: float, least_width: float) -> Layout:
         """The same with a strip left free above it, at least as wide as what shall stand there.
@@ -70,6 +72,7 @@ class Layout:
             {edge: tuple((x, y + strip) for x, y in route) for edge, route in self.edges.items()},
             {edge: box.moved(0, strip) for edge, box in self.labels.items()},
             self.back,
+            self.canvas and (self.canvas[0], self.canvas[1], self.canvas[2] + strip),
         )
 
     def svg_path(self, edge: EdgeId) -> str:

@@ -131,15 +131,15 @@ def _ports(sketch: Sketch, end: int, hooked: set[int]) -> dict[int, float]:
         reach = port_reach(sketch.rows.sizes[node][0])
         gap = min(PORT_GAP, 2 * reach / max(1, len(found) - 1))
         wanted = [min(max(x - sketch.x[node], -reach), reach) for x, _ in found]
-        for (_, index), place in zip(found, _spread(wanted, gap, reach), strict=True):
+        for (_, index), place in zip(found, spread(wanted, gap, reach), strict=True):
             ports[index] = sketch.x[node] + place
     return ports
 
 
-def _spread(wanted: list[float], gap: float, reach: float) -> list[float]:
+def spread(wanted: list[float], gap: float, reach: float) -> list[float]:
     """The places nearest to the wanted ones that are ``gap`` apart and within ``reach`` of 0.
 
-    >>> _spread([0, 0, 40], 10, 30)
+    >>> spread([0, 0, 40], 10, 30)
     [-5.0, 5.0, 30]
     """
     blocks: list[tuple[float, int]] = []

@@ -49,12 +49,13 @@ class Shape(StrEnum):
 
 
 class Mark(StrEnum):
-    """What happened to a part of a drawing from one version to the next, in the order of a legend."""
+    """What happened to a part of a drawing, from one version to the next or in a run, in the order of a legend."""
 
     ADDED = "added"
     REMOVED = "removed"
     CHANGED = "changed"
     MOVED = "moved"
+    UNWALKED = "unwalked"
 
 
 @dataclass(frozen=True, slots=True)
@@ -174,7 +175,7 @@ def _theme(name: str, paper: str, ink: str, thin: float) -> Theme:
         looks[family] = Look(shape, fill, readable(colour, fill, ink))
     alarm_fill = mix(paper, _RED, thin)
     badges = {Severity.ERROR: _RED, Severity.WARNING: _ORANGE, Severity.NOTE: _BLUE}
-    marks = {Mark.ADDED: _GREEN, Mark.REMOVED: _RED, Mark.CHANGED: _BLUE, Mark.MOVED: _PURPLE}
+    marks = {Mark.ADDED: _GREEN, Mark.REMOVED: _RED, Mark.CHANGED: _BLUE, Mark.MOVED: _PURPLE, Mark.UNWALKED: _ORANGE}
     return Theme(
         name=name,
         paper=paper,

@@ -35,7 +35,7 @@ from flowlab.show.draw_plan import (
 from flowlab.show.draw_shapes import Outline, extra_lines, outline, rounded
 from flowlab.show.draw_text import text_width
 from flowlab.show.layout_model import Box, EdgeId, Point
-from flowlab.show.style import BADGE_MARKS, DARK, LIGHT, Mark, Theme
+from flowlab.show.style import DARK, LIGHT, Mark, Theme
 from flowlab.text.markup import safe
 
 _TAG_INSET = 10.0
@@ -84,6 +84,12 @@ class FlowMap:
         return _svg(
             "fl-map", f"role='img' aria-label='{name}' {size}", window or page, f"<style>{_style()}</style>{body}"
         )
+
+    def page(self, theme: Theme) -> str:
+        """The whole picture by itself, for a file or an image: with a size, in the colours of one theme."""
+        size = f"<svg width='{self.layout.width:g}' height='{self.layout.height:g}' "
+        colours = _colours(theme, ("svg.fl-map",))
+        return self.paint().replace("<svg ", size, 1).replace("</style>", f"{colours}</style>", 1)
 
     def overview(self, active: str = "", window: Box | None = None) -> str:
         """The whole flow as small boxes, with the window drawn in it."""
@@ -148,8 +154,8 @@ def _width(n: int, busiest: int) -> float:
 
 
 def _badge(badge: Badge, box: Box) -> str:
-    """The sign and number of a state's findings, over the right upper corner."""
-    text = f"{BADGE_MARKS[badge.severity]} {badge.n}"
+    """What is pinned on a state, over the right upper corner."""
+    text = badge.words
     width = text_width(text, TAG_SIZE, bold=True) + 8
     pill = Box(box.right - width + 8, box.y - BADGE / 2, width, BADGE)
     shape = f"<rect rx='{BADGE / 2:g}' {_place(pill)}/>"

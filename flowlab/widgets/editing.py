@@ -11,6 +11,7 @@ from flowlab.errors import FlowError, UsageError, did_you_mean
 from flowlab.model.flow import Condition, Flow, State, Transition
 from flowlab.model.kinds import KINDS, Family
 from flowlab.model.wording import COMPARISONS
+from flowlab.show.draw_chart import FARTHEST
 
 Edit = Mapping[str, Any]
 #: What a new state needs to be accepted and to do something, by widget type.
@@ -51,6 +52,7 @@ class Editing:
     def __init__(self, flow: Flow) -> None:
         self._versions = [Edited(flow, "", flow.initial_state)]
         self._at = 0
+        self._look_at = flow.initial_state
 
     @property
     def flow(self) -> Flow:
@@ -59,8 +61,8 @@ class Editing:
 
     @property
     def look_at(self) -> str:
-        """The state that the last edit was about."""
-        return self._versions[self._at].look_at
+        """The state that was last edited, or whose edit was last taken back."""
+        return self._look_at
 
     @property
     def can_undo(self) -> bool:
@@ -85,21 +87,24 @@ class Editing:
         if made.flow != self.flow:
             self._versions[self._at + 1 :] = [made]
             self._at += 1
+        self._look_at = made.look_at
         return made.said
 
     def undo(self) -> str:
         """Take the last edit back."""
         if not self.can_undo:
             return "nothing to undo"
-        undone = self._versions[self._at].said
+        undone = self._versions[self._at]
         self._at -= 1
-        return f"undone: {undone}"
+        self._look_at = undone.look_at if undone.look_at in self.flow.by_name else self._versions[self._at].look_at
+        return f"undone: {undone.said}"
 
     def redo(self) -> str:
         """Make an edit again that was taken back."""
         if not self.can_redo:
             return "nothing to redo"
         self._at += 1
+        self._look_at = self._versions[self._at].look_at
         return f"done again: {self._versions[self._at].said}"
 
 
@@ -187,6 +192,15 @@ def _delete(flow: Flow, edit: Edit) -> Edited:
     return Edited(flow.without(name, rewire_to=on), f"deleted {name}; {into}", on or flow.initial_state)
 
 
+def _move(flow: Flow, edit: Edit) -> Edited:
+    """Another place on Studio's canvas, in its pixels. To Studio a place is two whole numbers."""
+    name, x, y = flow[edit["state"]].name, edit["x"], edit["y"]
+    if not all(isinstance(one, int | float) and abs(one) < FARTHEST for one in (x, y)):
+        raise FlowError(f"state {name!r}: {x!r}, {y!r} is no place on the canvas, expected two numbers")
+    made = flow.with_properties(name, offset={"x": round(x), "y": round(y)})
+    return Edited(made, f"{name}: moved to {round(x)}, {round(y)} on Studio's canvas", name)
+
+
 def _first(flow: Flow, edit: Edit) -> Edited:
     name = flow[edit["state"]].name
     return Edited(replace(flow, initial_state=name), f"the flow begins at {name}", name)
@@ -204,6 +218,7 @@ EDITS: Mapping[str, Callable[[Flow, Edit], Edited]] = {
     "add": _add,
     "delete": _delete,
     "first": _first,
+    "move": _move,
 }
 
 

@@ -16,13 +16,22 @@ from flowlab.model.flow import Flow
 from flowlab.model.wording import COMPARISONS
 from flowlab.show.draw_chart import Drawable, chart_of
 from flowlab.show.draw_options import Options
+from flowlab.show.draw_plan import NO_CANVAS
 from flowlab.show.fold import fold, hidden_behind
+from flowlab.show.pictures import notebook_picture
+from flowlab.show.style import DARK, LIGHT
 from flowlab.show.svg import FlowMap as Drawing
+from flowlab.text.markup import small
 from flowlab.widgets.editing import NEW_STATES, Editing
 from flowlab.widgets.lab_widget import STATIC, LabWidget
+from flowlab.widgets.map_layers import findings_layer, given_layer, layers_of, within
+from flowlab.widgets.map_walked import Layer
 from flowlab.widgets.places import places_of
 
 PLAIN, FINDINGS, GIVEN = "plain", "findings", "given"
+FLOWLAB, STUDIO = "flowlab", "studio"
+#: Options that hold whatever is painted.
+_ALWAYS = ("direction", "text", "theme")
 
 
 class FlowMap(LabWidget):
@@ -30,7 +39,11 @@ class FlowMap(LabWidget):
 
     ``edit``: the side panel is a form, with undo and redo; :attr:`flow` is the flow as edited, which ``fl.save``
     writes. ``channels``: findings count for these. ``options``: what is painted on it, as for ``fl.draw``: ``path``,
-    ``counts``, ``marks``. ``height_px``: how high it stands; the reader may pull its lower edge.
+    ``counts``, ``marks``; ``positions="studio"`` lets boxes stand as on Studio's canvas, where an editable map lets
+    them be moved. ``height_px``: how high it stands; the reader may pull its lower edge.
+
+    Of a run (or of recorded executions) it is a map of the flow, with traffic, drop-off and coverage as layers to
+    choose from; of a diff one of both versions. ``legend`` says what the present ``layer`` shows, and of how many.
 
     ``picked`` is the state that is clicked, ``active`` one that is lit, ``walked`` the steps that are painted: all
     three can be read, set and observed.
@@ -54,6 +67,10 @@ class FlowMap(LabWidget):
     picked = traitlets.Unicode().tag(sync=True)
     layers = traitlets.List().tag(sync=True)
     layer = traitlets.Unicode(PLAIN).tag(sync=True)
+    legend = traitlets.Unicode().tag(sync=True)
+    layouts = traitlets.List().tag(sync=True)
+    positions = traitlets.Unicode(FLOWLAB).tag(sync=True)
+    canvas = traitlets.List().tag(sync=True)
     editable = traitlets.Bool(False).tag(sync=True)
     types = traitlets.List().tag(sync=True)
     comparisons = traitlets.List().tag(sync=True)
@@ -71,15 +88,21 @@ class FlowMap(LabWidget):
         options: Options | None = None,
     ) -> None:
         super().__init__(height_px=height_px)
-        self._thing, self._channels = thing, channels
-        self._options: Options = {**(options or {})}
-        self._editing = Editing(thing) if isinstance(thing, Flow) else None
+        self._thing, own = layers_of(thing)
+        self._channels, self._options = channels, _read_once(options or {})
+        self._whole = chart_of(self._thing)
+        self._editing = Editing(self._thing) if isinstance(self._thing, Flow) else None
         self._folded: set[str] = set()
+        self._said: dict[str, tuple[Options, str]] = {}
         self.editable = edit and self._editing is not None
         self.types, self.comparisons = [list(kind) for kind in NEW_STATES], list(COMPARISONS)
-        painted = GIVEN if self._options else PLAIN
-        self.layers = [[PLAIN, "Plain"], *([[GIVEN, "Painted"]] if self._options else []), [FINDINGS, "Findings"]]
-        self.layer = FINDINGS if self.editable else painted
+        self.layouts = [[FLOWLAB, "flowlab"], [STUDIO, "Studio"]] if self._whole.canvas else []
+        self._layers = self._all_layers(own)
+        plain = [] if own and not self._editing else [[PLAIN, "Plain"]]  # a diff is marked whatever is painted
+        self.layers = [*plain, *([layer.key, layer.words] for layer in self._layers.values())]
+        first = next(iter(self._layers), PLAIN)
+        self.layer = FINDINGS if self.editable and first == FINDINGS else PLAIN if first == FINDINGS else first
+        self.said = self._arrange(self._options.get("positions", FLOWLAB))
         self._draw()
 
     @property
@@ -110,6 +133,8 @@ class FlowMap(LabWidget):
         if what == "paint":
             self.layer = str(edit.get("layer"))
             return self._redrawn("")
+        if what == "arrange":
+            return self._arrange(str(edit.get("positions"))) or self._redrawn("")
         desk = self._editing
         if desk is None or not self.editable:
             return ""
@@ -118,35 +143,76 @@ class FlowMap(LabWidget):
         return self._redrawn(said, look_at=desk.look_at)
 
     def _redrawn(self, said: str, look_at: str = "") -> str:
-        self._draw()
-        if look_at and look_at != self.picked:
-            self.picked = look_at
+        self._draw(look_at)
         return said
 
-    def _draw(self) -> None:
-        """Lay it out anew and tell the page, the places before the picture that shows them."""
+    def _all_layers(self, own: Iterable[Layer]) -> dict[str, Layer]:
+        """What the user gave comes first, then what the thing itself brings; findings are for flows."""
+        layers = [given_layer(self._options)] if set(self._options) - {*_ALWAYS, "positions"} else []
+        layers += own
+        if self._editing:
+            names = [one if isinstance(one, str) else one.name for one in self._channels]
+            layers.append(findings_layer(lambda: self._findings(self.flow), names))
+        return {layer.key: layer for layer in layers}
+
+    def _arrange(self, positions: str) -> str:
+        """Let flowlab or Studio say where boxes stand; gives what stands against it."""
+        if positions == STUDIO and not self.layouts:
+            return NO_CANVAS.format(self._whole.name)
+        self.positions = positions
+        return ""
+
+    def _draw(self, look_at: str = "") -> None:
+        """Lay it out anew and tell the page; ``look_at`` is picked."""
         thing = self.flow if self._editing else self._thing
         chart = chart_of(thing)
         hidden = {head: len(names) for head, names in hidden_behind(chart, self._folded).items()}
         folded = fold(chart, self._folded) if hidden else chart
-        findings = self._findings(thing)
-        drawing = Drawing(folded, self._layer_options(findings))
+        painted, legend = self._painted()
+        self._drawing = drawing = Drawing(folded, within({**self._always(), **painted}, self._whole, folded))
         with self.hold_sync():
-            self.title, self.initial = folded.name, next(iter(folded.starts), "")
-            self.places = places_of(thing, folded, drawing.layout, findings, hidden)
+            self.title, self.initial, self.legend = folded.name, next(iter(folded.starts), ""), legend
+            self.canvas = list(drawing.layout.canvas or ())
+            self.places = places_of(thing, folded, drawing.layout, self._findings(thing), hidden)
             if self._editing:
                 self.can_undo, self.can_redo = self._editing.can_undo, self._editing.can_redo
-            if self.picked and self.picked not in folded.places:
-                self.picked = ""
+            picked = look_at or self.picked
+            self.picked = picked if picked in folded.places else ""
             self.picture = drawing.paint()
+
+    def _painted(self) -> tuple[Options, str]:
+        """The present layer and its legend. Findings are those of the flow as it is now; the rest is made once."""
+        layer = self._layers.get(self.layer)
+        if layer is None:
+            return {}, ""
+        if layer.key == FINDINGS or layer.key not in self._said:
+            self._said[layer.key] = layer.paint()
+        return self._said[layer.key]
+
+    def _always(self) -> Any:
+        """The options that hold whatever is painted."""
+        always = {name: value for name, value in self._options.items() if name in _ALWAYS}
+        if self.positions == STUDIO:  # a canvas has no other direction
+            always = {**always, "positions": STUDIO, "direction": "TB"}
+        return always
 
     def _findings(self, thing: Drawable) -> tuple[Finding, ...]:
         return tuple(check(thing, self._channels)) if isinstance(thing, Flow) else ()
 
-    def _layer_options(self, findings: Iterable[Finding]) -> Options:
-        if self.layer == GIVEN and not self._folded:
-            return self._options
-        return {"findings": findings} if self.layer == FINDINGS else {}
+    def _still(self) -> dict[str, Any]:
+        """The picture as it is now, within HTML: notebooks show no SVG by itself until they are trusted."""
+        light, dark = (self._drawing.page(theme).encode() for theme in (LIGHT, DARK))
+        words = f"{self!r} Run this cell to bring it to life."
+        return {"text/html": notebook_picture(light, dark, words, "image/svg+xml") + small(words)}
 
     def __repr__(self) -> str:
         return f"<FlowMap of {self.title!r}: {len(self.places)} places>"
+
+
+def _read_once(options: Options) -> Any:
+    """The options, able to be painted again and again: a path may be an iterator."""
+    read: Any = {**options}
+    for name in ("path", "findings"):
+        if read.get(name) is not None:
+            read[name] = list(read[name])
+    return read

@@ -30,13 +30,12 @@ export class Viewport {
     return this.seen;
   }
 
-  /** Shows another picture; the same part of it where it is the same size. */
-  hold(svg: SVGSVGElement): void {
+  /** Shows another picture at the same scale, moved by so much; the first one is made to fit. */
+  hold(svg: SVGSVGElement, { dx, dy } = { dx: 0, dy: 0 }): void {
     const page = svg.viewBox.baseVal;
-    const kept = this.svg !== null && this.page.width === page.width && this.page.height === page.height;
     this.svg = svg;
     this.page = { x: page.x, y: page.y, width: page.width, height: page.height };
-    if (kept && this.fitted) this.show(this.seen);
+    if (this.fitted) this.show({ ...this.seen, x: this.seen.x + dx, y: this.seen.y + dy });
     else this.fit(false);
   }
 
@@ -75,11 +74,11 @@ export class Viewport {
     this.glide({ ...this.seen, x: x - this.seen.width / 2, y: y - this.seen.height / 2 });
   }
 
-  /** Moves as little as needed to bring a part of the picture into sight, large enough to read. */
-  reveal(box: Box): void {
+  /** Moves as little as needed to bring a part of the picture into sight, large enough to read if it `zooms`. */
+  reveal(box: Box, zooms = true): void {
     this.resized(); // what stands beside the stage may just have come or gone
     const { width, height } = this.shape();
-    const scale = Math.min(this.scale, 1.25);
+    const scale = zooms ? Math.min(this.scale, 1.25) : this.scale;
     const seen = { width: width * scale, height: height * scale };
     const near = (start: number, size: number, from: number, to: number) =>
       from < start + MARGIN || to > start + size - MARGIN ? (from + to - size) / 2 : start;
@@ -89,15 +88,13 @@ export class Viewport {
     this.glide({ x, y, ...seen });
   }
 
-  /** The stage has another size: the same scale, the same middle. */
+  /** The stage has another size: the same scale, and nothing moves. */
   resized(): void {
     const [width, height] = [this.stage.clientWidth, this.stage.clientHeight];
     if (width < 2 || height < 2 || (width === this.size.width && height === this.size.height)) return;
     this.size = { width, height };
     if (!this.fitted) return this.fit(false);
-    const scale = this.kept;
-    const [x, y] = [this.seen.x + this.seen.width / 2, this.seen.y + this.seen.height / 2];
-    this.show({ x: x - (width * scale) / 2, y: y - (height * scale) / 2, width: width * scale, height: height * scale });
+    this.show({ ...this.seen, width: width * this.kept, height: height * this.kept });
   }
 
   /** Pixels of the picture for one of the page. */
@@ -105,6 +102,7 @@ export class Viewport {
     return this.seen.width / this.shape().width;
   }
 
+  /** The size of the stage; the one it had, while it is hidden. */
   private shape(): { width: number; height: number } {
     return this.size.width ? this.size : { width: this.stage.clientWidth || 1, height: this.stage.clientHeight || 1 };
   }
