@@ -118,6 +118,7 @@ PAGES = {
         "fl.flow_map(fl.diff(flow, fl.load('../sample_data/flows/order_support_v2.json')))",
         "moved = canvas.flow['ask_menu'].properties['offset'] != flow['ask_menu'].properties['offset']\n"
         "print(moved, fl.diff(flow, canvas.flow).means_the_same)",
+    ],
     "channels": [
         "import flowlab as fl\n\ndata = '../sample_data'\nflow = fl.load(f'{data}/flows/store_service.json')\n"
         "services = f'{data}/services/store_service.yaml'",
