@@ -66,6 +66,19 @@ PAGES = {
         "slides = CompareBoard(again(60), assumptions=[share], again=again)\nslides",
         "print(board.by, board.metric, board.chosen, board.trouble)",
     ],
+    "board_large": [
+        "import flowlab as fl\nfrom dataclasses import replace\n\ndata = '../sample_data'\n"
+        "services = f'{data}/services/order_support.yaml'\n"
+        "talks = fl.load(f'{data}/conversations/order_support.jsonl')\n"
+        "many = [replace(talks[n % len(talks)], id=f'c{n:05}') for n in range(10_000)]\n"
+        "one, two = (fl.load(f'{data}/flows/order_support{v}.json') for v in ('', '_v2'))\n"
+        "versions = {f'version {n}': fl.replay(flow, many, services=services) for n, flow in ((1, one), (2, two))}",
+        "from flowlab.widgets.compare_board import CompareBoard\n\nlarge = CompareBoard(versions)\nlarge",
+        "name = '<img src=x onerror=alert(1)>' + chr(0x202E) + 'x' * 100_000\n"
+        "evil = [replace(talks[n], extra={'campaign': name if n else None, name[:60]: name}) for n in range(3)]\n"
+        "CompareBoard(fl.replay(one, evil, services=services), by='campaign')",
+        "print(large.by, large.where, large.code)",
+    ],
     "player": [
         "import flowlab as fl\n\ndata = '../sample_data'\nservices = f'{data}/services/order_support.yaml'\n"
         "talks = fl.load(f'{data}/conversations/order_support.jsonl')\n"
