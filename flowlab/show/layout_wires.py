@@ -127,7 +127,7 @@ class Wires:
             points = sampled(self.routes[edge])
             places = [point_at(points, share) for share in ALONG]
             tries = [Box(x - width / 2, y - height / 2, width, height) for x, y in places]
-            found[edge] = min(tries, key=lambda box: sum(overlap(box, other) for other in taken))
+            found[edge] = _freest(tries, taken)
             taken.append(found[edge])
         return found
 
@@ -175,3 +175,17 @@ def _controls(start: Point, end: Point, wire: _Wire) -> tuple[Point, Point]:
         return (start[0], start[1] + rise), (end[0], end[1] - rise)
     run = (end[0] - start[0]) * CURVE
     return (start[0] + run, start[1]), (end[0] - run, end[1])
+
+
+def _freest(tries: Sequence[Box], taken: Iterable[Box]) -> Box:
+    """The first that covers nothing, else the one that covers least."""
+    left, right = min(box.x for box in tries), max(box.right for box in tries)
+    top, bottom = min(box.y for box in tries), max(box.bottom for box in tries)
+    near = [b for b in taken if b.x < right and b.right > left and b.y < bottom and b.bottom > top]
+    covered = ((sum(overlap(box, other) for other in near), place) for place, box in enumerate(tries))
+    best = (float("inf"), 0)
+    for found in covered:
+        best = min(best, found)
+        if not best[0]:
+            break
+    return tries[best[1]]

@@ -94,6 +94,7 @@ class FlowMap(LabWidget):
         self._editing = Editing(self._thing) if isinstance(self._thing, Flow) else None
         self._folded: set[str] = set()
         self._said: dict[str, tuple[Options, str]] = {}
+        self._checked: tuple[Drawable, tuple[Finding, ...]] = None, ()
         self.editable = edit and self._editing is not None
         self.types, self.comparisons = [list(kind) for kind in NEW_STATES], list(COMPARISONS)
         self.layouts = [[FLOWLAB, "flowlab"], [STUDIO, "Studio"]] if self._whole.canvas else []
@@ -197,7 +198,10 @@ class FlowMap(LabWidget):
         return always
 
     def _findings(self, thing: Drawable) -> tuple[Finding, ...]:
-        return tuple(check(thing, self._channels)) if isinstance(thing, Flow) else ()
+        """What the check finds in a flow; it is asked once for each version."""
+        if isinstance(thing, Flow) and self._checked[0] is not thing:
+            self._checked = thing, tuple(check(thing, self._channels))
+        return self._checked[1]
 
     def _still(self) -> dict[str, Any]:
         """The picture as it is now, within HTML: notebooks show no SVG by itself until they are trusted."""

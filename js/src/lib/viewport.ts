@@ -11,12 +11,18 @@ export interface Box {
 
 const LARGEST = 2.5; // pixels of the page for one of the picture
 const MARGIN = 24;
+const RIM = 0.5; // drawn beyond what is seen, on each side; the style sheet has the same
+const WHOLE = 1 + 2 * RIM;
+const REST_MS = 120;
+const FAR = 2.6; // pixels of the picture for one of the page, from where on small print is left out
 
 export class Viewport {
   private seen: Box = { x: 0, y: 0, width: 1, height: 1 };
   private page: Box = { x: 0, y: 0, width: 1, height: 1 };
   private svg: SVGSVGElement | null = null;
   private frame = 0;
+  private rest = 0;
+  private drawn: Box | null = null;
   private fitted = false; // a widget is drawn before it has a size
   private kept = 1; // the scale before the stage changed its size
   private size = { width: 0, height: 0 }; // of the stage, as it was reckoned with last
@@ -61,12 +67,12 @@ export class Viewport {
     const point = at ?? { x: width / 2, y: height / 2 };
     const x = this.seen.x + point.x * (this.scale - scale);
     const y = this.seen.y + point.y * (this.scale - scale);
-    this.show({ x, y, width: width * scale, height: height * scale });
+    this.show({ x, y, width: width * scale, height: height * scale }, true);
   }
 
   /** Moves the picture by pixels of the page. */
   pan(dx: number, dy: number): void {
-    this.show({ ...this.seen, x: this.seen.x - dx * this.scale, y: this.seen.y - dy * this.scale });
+    this.show({ ...this.seen, x: this.seen.x - dx * this.scale, y: this.seen.y - dy * this.scale }, true);
   }
 
   /** Moves so that a point of the picture stands in the middle. */
@@ -116,17 +122,49 @@ export class Viewport {
       const t = Math.min((now - begun) / 180, 1);
       const part = t * (2 - t);
       const between = (key: keyof Box) => from[key] + (to[key] - from[key]) * part;
-      this.show({ x: between("x"), y: between("y"), width: between("width"), height: between("height") }, t < 1);
+      this.show({ x: between("x"), y: between("y"), width: between("width"), height: between("height") }, t < 1, t < 1);
       if (t < 1) this.frame = requestAnimationFrame(step);
     };
     this.frame = requestAnimationFrame(step);
   }
 
-  private show(seen: Box, gliding = false): void {
-    if (!gliding) cancelAnimationFrame(this.frame);
+  /** A picture on the move is shifted as it is, which costs no drawing; drawn anew it is at rest, or past its rim. */
+  private show(seen: Box, moves = false, glides = false): void {
+    if (!glides) cancelAnimationFrame(this.frame);
     this.seen = seen;
     this.kept = this.scale;
-    this.svg?.setAttribute("viewBox", `${seen.x} ${seen.y} ${seen.width} ${seen.height}`);
+    clearTimeout(this.rest);
+    if (moves && this.drawn && inside(seen, this.drawn)) {
+      this.shift(this.drawn);
+      this.rest = window.setTimeout(() => this.draw(), REST_MS);
+    } else this.draw();
     this.moved(seen);
   }
+
+  private draw(): void {
+    const { svg, seen } = this;
+    if (!svg) return;
+    const drawn = { x: seen.x - seen.width * RIM, y: seen.y - seen.height * RIM, width: seen.width * WHOLE, height: seen.height * WHOLE };
+    this.drawn = drawn;
+    svg.setAttribute("viewBox", `${drawn.x} ${drawn.y} ${drawn.width} ${drawn.height}`);
+    svg.classList.toggle("far", this.scale > FAR);
+    svg.style.transform = svg.style.willChange = "";
+  }
+
+  private shift(drawn: Box): void {
+    const { svg, seen, scale } = this;
+    if (!svg) return;
+    const { width, height } = this.shape();
+    const [x, y] = [width * RIM + (drawn.x - seen.x) / scale, height * RIM + (drawn.y - seen.y) / scale];
+    svg.style.willChange = "transform";
+    svg.style.transform = `translate(${x}px, ${y}px) scale(${drawn.width / WHOLE / width / scale})`;
+  }
+}
+
+/** Whether a part of the picture is drawn, and about as large. */
+function inside(seen: Box, drawn: Box): boolean {
+  const larger = drawn.width / WHOLE / seen.width;
+  const [right, bottom] = [seen.x + seen.width, seen.y + seen.height];
+  const within = seen.x >= drawn.x && seen.y >= drawn.y && right <= drawn.x + drawn.width && bottom <= drawn.y + drawn.height;
+  return within && larger > 0.6 && larger < 1.8;
 }
