@@ -702,6 +702,7 @@ def test_what_one_looks_at_stays_in_place_after_edits_and_folds(map_page: Any) -
     desk.get_by_role("searchbox").press("Enter")
     side, node = desk.get_by_role("complementary"), desk.locator("g.node[data-state=ask_return]")
     expect(side.get_by_label("Name of the state")).to_have_value("ask_return")
+    expect(node).to_be_in_viewport()
     first = settled(node)
     for label, to in (("Where timeout leads", ""), ("Where deliveryFailure leads", "hand_over")):
         side.get_by_role("combobox", name=label).select_option(to)
