@@ -1,174 +1,196 @@
-"""How long a reader waits for the map, and how smoothly it moves: in a real JupyterLab, in this machine's Chromium.
+"""How long the notebook's widgets take, in a real JupyterLab and Chromium: from a cell to a drawn map, from a click to
+what it changes.
 
-    .venv/bin/python benchmarks/widgets.py [--rounds 5] [--sizes 15 130 500]
+    .venv/bin/python benchmarks/widgets.py [REPEATS]
 
-For each size (states of a made flow): from running the cell to the drawn map; from a click on a state to its side
-panel; from an edit to the new picture, through the kernel and back; frames a second while the picture is dragged and
-while it is zoomed with the wheel, and the longest frame. Medians and ranges of `--rounds` rounds; absolute figures are
-this machine's, and a screen that shows 60 frames a second lets no browser show more.
-
-What is counted: time on the page's own clock, the frames it was given. What is not: starting the kernel, the first
-import, making the flow. Another widget has its measures added as a function of a page in `MEASURES`.
+Times are taken in the page, from the event to the second animation frame after the change is there; milliseconds,
+median and range. They depend on the machine and on what else runs there.
 """
 
 from __future__ import annotations
 
-import argparse
 import statistics
 import sys
 import tempfile
-from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
-ROOT = Path(__file__).parents[1]
-sys.path += [str(ROOT / "tests"), str(ROOT / "benchmarks")]
+sys.path.insert(0, str(Path(__file__).parents[1] / "tests"))
+import lab_server
 
-import lab_server  # noqa: E402
+REPEATS = int(sys.argv[1]) if len(sys.argv) > 1 else 7
+SIZES = (15, 130, 500)
 
-Figures = dict[str, list[float]]
-SETUP = f"import sys; sys.path.append({str(ROOT / 'benchmarks')!r})\nimport flowlab as fl\n"
-SETUP += "from check_and_diff import definition\nfrom flowlab.formats.studio import read_flow\n"
-SETUP += "fl.flow_map(read_flow(definition('w', 7)))"
-CELL = "fl.flow_map(read_flow(definition('s{0}_', {0})), edit=True)"
+_FLOW = """
+import random
+import flowlab as fl
 
-#: Runs the cell of that number and gives the milliseconds until its map is drawn and has a size.
-_DRAWN = """async (index) => {
-  const notebook = window.jupyterapp.shell.currentWidget.content;
-  notebook.activeCellIndex = index;
-  const cell = notebook.widgets[index].node;
-  cell.querySelectorAll('.fl-map-widget').forEach(old => old.remove());
+def made(n, seed=7):
+    '''A flow of n states: mostly one way on, a question in four with three, some of them back.'''
+    dice, states = random.Random(seed), []
+    for k in range(n):
+        on = fl.Transition("sent" if k % 4 else "incomingMessage", f"s{min(k + 1, n - 1)}")
+        if k % 4:
+            states.append(fl.State(f"s{k}", "send-message", (on,), {"body": f"Words of {k}"}))
+            continue
+        far = f"s{min(k + dice.randint(2, 9), n - 1)}"
+        back = f"s{dice.randrange(k)}" if k and dice.random() < 0.3 else None
+        exits = (on, fl.Transition("timeout", far), fl.Transition("deliveryFailure", back))
+        ask = {"body": f"Question {k}?", "timeout": "3600"}
+        states.append(fl.State(f"s{k}", "send-and-wait-for-reply", exits, ask))
+    return fl.Flow(tuple(states), "s0", name=f"{n} states")
+"""
+_BOARD = """
+import pandas as pd
+from flowlab.show.comparison import Comparison
+data = "../sample_data"
+services = f"{data}/services/order_support.yaml"
+talks = fl.load(f"{data}/conversations/order_support.jsonl")
+run = fl.replay(fl.load(f"{data}/flows/order_support.json"), talks, services=services)
+many = pd.concat([run.outcomes.assign(flow=f"version {1 + k % 2}") for k in range(60)], ignore_index=True)
+"""
+CELLS = [
+    _FLOW.strip(),
+    *(f"fl.flow_map(made({n}), edit=True)" for n in SIZES),
+    "fl.chat(fl.load('../sample_data/flows/store_service.json'), 'sms', "
+    "services='../sample_data/services/store_service.yaml')",
+    _BOARD.strip(),
+    "run.player()",
+    "from flowlab.widgets.compare_board import CompareBoard\n\nCompareBoard(Comparison(many))",
+]
+
+_TIMED = """async ([act, until]) => {
+  const [go, there] = [new Function(act), new Function('return (' + until + ')')];
+  const frame = () => new Promise(requestAnimationFrame);
   const begun = performance.now();
-  window.jupyterapp.commands.execute('notebook:run-cell');
-  await new Promise(done => {
-    const look = () => {
-      const node = cell.querySelector('.fl-stage svg.fl-map g.node');
-      requestAnimationFrame(node && node.getBoundingClientRect().width > 0 ? () => done() : look);
-    };
-    look();
-  });
+  go();
+  while (!there()) await frame();
+  await frame();
   return performance.now() - begun;
 }"""
-#: Clicks a state and gives the milliseconds until the side panel tells of it.
-_CLICKED = """async ([index, name]) => {
-  const cell = window.jupyterapp.shell.currentWidget.content.widgets[index].node;
-  const node = cell.querySelector(`g.node[data-state="${name}"]`), box = node.getBoundingClientRect();
-  const at = { bubbles: true, button: 0, pointerId: 1, clientX: box.x + 5, clientY: box.y + 5 };
-  const begun = performance.now();
-  node.dispatchEvent(new PointerEvent('pointerdown', at));
-  node.dispatchEvent(new PointerEvent('pointerup', at));
-  await new Promise(done => {
-    const shown = () => cell.querySelector('.fl-side input')?.value === name;
-    const look = () => shown() ? requestAnimationFrame(() => done()) : requestAnimationFrame(look);
-    look();
-  });
-  return performance.now() - begun;
+_FRAMES = """async (nth) => {
+  const stage = document.querySelectorAll('.fl-map-widget .fl-stage')[nth];
+  const frame = () => new Promise(requestAnimationFrame);
+  const box = stage.getBoundingClientRect();
+  const at = (type, x, y) => stage.dispatchEvent(new PointerEvent(type,
+    {bubbles: true, clientX: box.x + x, clientY: box.y + y, button: 0, buttons: 1, pointerId: 1}));
+  stage.setPointerCapture = () => {};
+  at('pointerdown', 200, 200);
+  const gaps = [];
+  let last = performance.now();
+  for (let k = 0; k < 60; k++) {
+    at('pointermove', 200 + 4 * k, 200 + 3 * (k % 20));
+    await frame();
+    gaps.push(performance.now() - last);
+    last = performance.now();
+  }
+  at('pointerup', 200, 200);
+  return gaps;
 }"""
-#: Changes where an exit leads in the side panel; gives the milliseconds until another picture stands there.
-_EDITED = """async ([index, to]) => {
-  const cell = window.jupyterapp.shell.currentWidget.content.widgets[index].node;
-  const was = cell.querySelector('.fl-stage svg.fl-map');
-  const list = [...cell.querySelectorAll('.fl-exits select')].at(-1);
-  const begun = performance.now();
-  list.value = to;
-  list.dispatchEvent(new Event('change', { bubbles: true }));
-  await new Promise(done => {
-    const look = () =>
-      requestAnimationFrame(cell.querySelector('.fl-stage svg.fl-map') !== was ? () => done() : look);
-    look();
-  });
-  return performance.now() - begun;
-}"""
-#: Notes when frames come, until it is told to stop.
-_FRAMES = """() => {
-  const seen = { times: [], on: true };
-  const look = now => { seen.times.push(now); if (seen.on) requestAnimationFrame(look); };
-  requestAnimationFrame(look);
-  return seen;
-}"""
-_BETWEEN = "seen => { seen.on = false; return seen.times.slice(1).map((time, at) => time - seen.times[at]) }"
-
-
-def flow_map(page: Any, cell: int, rounds: int, states: int) -> Figures:
-    """The measures of the map in that cell."""
-    found: Figures = {}
-    for _ in range(rounds):
-        add(found, "run to drawn, ms", page.evaluate(_DRAWN, cell))
-        lab_server.await_idle(page)
-    stage = page.locator(".jp-Notebook-cell").nth(cell).locator(".fl-stage")
-    stage.scroll_into_view_if_needed()
-    asked, other = f"ask_s{states}_0", f"say_s{states}_0"
-    for number in range(rounds):
-        add(found, "click to panel, ms", page.evaluate(_CLICKED, [cell, other if number % 2 else asked]))
-    page.evaluate(_CLICKED, [cell, asked])
-    for number in range(rounds):
-        to = "" if number % 2 else other
-        add(found, "edit to picture, ms", page.evaluate(_EDITED, [cell, to]))
-        lab_server.await_idle(page)
-    for name, zoomed in (("at reading size", False), ("whole flow", True)):
-        if zoomed:
-            stage.locator("xpath=../..").get_by_role("button", name="Fit").click()
-        for _ in range(rounds):
-            smoothness(found, f"drag, {name}", moving(page, stage, drag))
-        for _ in range(rounds):
-            smoothness(found, f"wheel, {name}", moving(page, stage, wheel))
-    return found
-
-
-#: What is measured, by name. A measure gets the page, the cell's number, rounds, and states; it gives figures by name.
-MEASURES: dict[str, Callable[[Any, int, int, int], Figures]] = {"map": flow_map}
-
-
-def moving(page: Any, stage: Any, move: Callable[[Any, Any], None]) -> list[float]:
-    """Milliseconds between the frames while something is moved."""
-    box = stage.bounding_box()
-    frames = page.evaluate_handle(_FRAMES)
-    move(page, box)
-    return list(frames.evaluate(_BETWEEN))
-
-
-def drag(page: Any, box: Any) -> None:
-    x, y = box["x"] + box["width"] / 2, box["y"] + box["height"] / 2
-    page.mouse.move(x, y)
-    page.mouse.down()
-    for step in range(60):
-        page.mouse.move(x + 3 * (step % 30), y + 2 * (step % 20))
-    page.mouse.up()
-
-
-def wheel(page: Any, box: Any) -> None:
-    page.mouse.move(box["x"] + box["width"] / 2, box["y"] + box["height"] / 2)
-    page.keyboard.down("Control")
-    for step in range(40):
-        page.mouse.wheel(0, -20 if step % 20 < 10 else 20)
-    page.keyboard.up("Control")
-
-
-def smoothness(found: Figures, what: str, frames: list[float]) -> None:
-    add(found, f"{what}, frames/s", 1000 * len(frames) / sum(frames))
-    add(found, f"{what}, longest frame, ms", max(frames))
-
-
-def add(found: Figures, name: str, value: float) -> None:
-    found.setdefault(name, []).append(value)
 
 
 def main() -> None:
-    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
-    parser.add_argument("--rounds", type=int, default=5)
-    parser.add_argument("--sizes", type=int, nargs="+", default=[15, 130, 500])
-    options = parser.parse_args()
-    lab_server.PAGES["bench"] = [SETUP, *(CELL.format(size) for size in options.sizes)]
-    with tempfile.TemporaryDirectory() as folder, lab_server.lab_server(Path(folder)) as address:  # noqa: SIM117
-        with lab_server.browser() as chromium:
-            page = chromium.new_page(viewport={"width": 1440, "height": 1000})
-            lab_server.run_notebook(page, address.format(name="bench"))
-            for name, measure in MEASURES.items():
-                for cell, size in enumerate(options.sizes, start=1):
-                    for what, values in measure(page, cell, options.rounds, size).items():
-                        median = statistics.median(values)
-                        spread = f"({min(values):.0f} to {max(values):.0f}, n {len(values)})"
-                        print(f"{name}, {size:4} states  {what:44} {median:8.0f}  {spread}", flush=True)
+    lab_server.PAGES["bench"] = CELLS
+    with (
+        tempfile.TemporaryDirectory() as folder,
+        lab_server.lab_server(Path(folder)) as address,
+        lab_server.browser() as chromium,
+    ):
+        page = chromium.new_context(viewport={"width": 1440, "height": 1000}).new_page()
+        page.set_default_timeout(120_000)
+        lab_server.run_notebook(page, address.format(name="bench"))
+        print(f"{'':58}{'median ms':>10}{'range':>16}   n")
+        for name, times in measured(page):  # each as soon as it is known
+            low, high = min(times), max(times)
+            print(f"{name:58}{statistics.median(times):10.0f}{f'{low:.0f} to {high:.0f}':>16}{len(times):4}")
+
+
+def measured(page: Any) -> Any:
+    for nth, n in enumerate(SIZES):
+        yield f"cell run to drawn map, {n} states", [cell_to_map(page, 1 + nth) for _ in range(REPEATS)]
+        yield f"click to side panel, {n} states", [click_state(page, nth, k) for k in range(REPEATS)]
+        yield f"edit to new picture and findings, {n} states", [edit_text(page, nth, k) for k in range(REPEATS)]
+        yield f"one frame while the map is dragged, {n} states", page.evaluate(_FRAMES, nth)
+    yield "chat: Enter to the answer and the lit state", [say(page) for _ in range(REPEATS)]
+    yield "player: key to the next beat", [beat(page) for _ in range(REPEATS)]
+    yield "player: click to another conversation", [film(page, k) for k in range(REPEATS)]
+    yield "board, 10,320 conversations: measure to painted table", [measure(page, k) for k in range(REPEATS)]
+    yield "board, 10,320 conversations: filter to painted table", [only(page, k) for k in range(REPEATS)]
+
+
+def timed(page: Any, act: str, until: str) -> float:
+    return float(page.evaluate(_TIMED, [act, until]))
+
+
+def cell_to_map(page: Any, cell: int) -> float:
+    """From the command that runs the cell to another map than the one before."""
+    find = f"document.querySelectorAll('.jp-CodeCell')[{cell}]"
+    run = f"""window.old = {find}.querySelector('.fl-map-widget g.node');
+      const book = jupyterapp.shell.currentWidget.content; book.activeCellIndex = {cell};
+      jupyterapp.commands.execute('notebook:run-cell');"""
+    there = f"""(() => {{ const n = {find}.querySelector('.fl-map-widget g.node');
+      return n && n !== window.old && n.getBoundingClientRect().width > 2; }})()"""
+    return timed(page, run, there)
+
+
+def click_state(page: Any, nth: int, k: int) -> float:
+    root = f"document.querySelectorAll('.fl-map-widget')[{nth}]"
+    press = f"""const n = {root}.querySelector('g.node[data-state=s{k}]');
+      for (const type of ['pointerdown', 'pointerup'])
+        n.dispatchEvent(new PointerEvent(type, {{bubbles: true, button: 0, buttons: 1, pointerId: 1}}));"""
+    return timed(page, press, f"({root}.querySelector('.fl-side input') || {{}}).value === 's{k}'")
+
+
+def edit_text(page: Any, nth: int, k: int) -> float:
+    root = f"document.querySelectorAll('.fl-map-widget')[{nth}]"
+    words = f"New words {k}"
+    write = f"""const t = {root}.querySelector('.fl-side textarea'); t.value = '{words}';
+      t.dispatchEvent(new Event('change', {{bubbles: true}}));"""
+    return timed(page, write, f"[...{root}.querySelectorAll('g.node text')].some((t) => t.textContent === '{words}')")
+
+
+def say(page: Any) -> float:
+    """From Enter to the first bubble of the answer, the talk begun anew each time."""
+    chat = "document.querySelector('.fl-chat')"
+    page.locator(".fl-chat").get_by_role("button", name="Restart").click()
+    page.wait_for_function(f"() => !{chat}.querySelector('.fl-bubble')")
+    write = f"""const box = {chat}.querySelector('.fl-writer input'); box.value = 'hello';
+      box.dispatchEvent(new KeyboardEvent('keydown', {{key: 'Enter', bubbles: true}}));"""
+    return timed(page, write, f"{chat}.querySelector('.fl-bubble.flow') && {chat}.querySelector('g.node.active')")
+
+
+def beat(page: Any) -> float:
+    player = "document.querySelector('.fl-player')"
+    line = f"{player}.querySelector('.fl-line input')"
+    before = page.evaluate(f"{line}.value")
+    press = f"{line}.dispatchEvent(new KeyboardEvent('keydown', {{key: 'ArrowRight', bubbles: true}}));"
+    return timed(page, press, f"{line}.value !== '{before}'")
+
+
+def film(page: Any, k: int) -> float:
+    player = "document.querySelector('.fl-player')"
+    press = f"""const item = {player}.querySelectorAll('.fl-finder li')[{k + 1}];
+      window.wanted = item.dataset.id; item.click();"""
+    shown = f"{player}.querySelector('.fl-finder li[aria-selected=true]')?.dataset.id === window.wanted"
+    return timed(page, press, shown)
+
+
+def choose(page: Any, list_name: str, at: int, until: str) -> float:
+    pick = f"""const list = document.querySelector('.fl-compare select[aria-label="{list_name}"]');
+      list.selectedIndex = {at};
+      window.body = document.querySelector('.fl-compare tbody');
+      list.dispatchEvent(new Event('change', {{bubbles: true}}));"""
+    return timed(page, pick, until)
+
+
+def measure(page: Any, k: int) -> float:
+    return choose(page, "Measure", 1 + k % 4, "document.querySelector('.fl-compare tbody') !== window.body")
+
+
+def only(page: Any, k: int) -> float:
+    return choose(
+        page, "Only with this intent", 1 + k % 4, "document.querySelector('.fl-compare tbody') !== window.body"
+    )
 
 
 if __name__ == "__main__":

@@ -24,7 +24,6 @@ from flowlab.model.walk import Walk, are_walks
 from flowlab.run.faults import Faults
 from flowlab.run.line import CALM
 from flowlab.run.replay import replay_all
-from flowlab.run.segments import segments
 from flowlab.run.services import Services
 from flowlab.run.services_file import load_services
 
@@ -32,13 +31,13 @@ if TYPE_CHECKING:
     from matplotlib.axes import Axes
 
     from flowlab.measure.replayed import Run
-    from flowlab.measure.side_by_side import Cut
     from flowlab.run.routing_result import Routing
     from flowlab.show.channel_table import ChannelTable
     from flowlab.show.comparison import Comparison
     from flowlab.show.flow_diff import FlowDiff
     from flowlab.show.side_by_side import SideBySide
     from flowlab.show.walked import Walked
+    from flowlab.widgets.channel_board import ChannelBoard
     from flowlab.widgets.chat import Chat
     from flowlab.widgets.flow_map import FlowMap
     from flowlab.widgets.routing_board import RoutingBoard
@@ -181,7 +180,8 @@ def side_by_side(
 
     ``turns``: what the customer writes, or mappings such as ``{"pick": 2}`` (a tap where there are buttons, else the
     number), ``{"jump": "tomorrow 09:05"}``, ``{"say": "hi", "after_s": 60}``: see :class:`flowlab.run.turns.Turn`.
-    Answers take the channel's usual delay. ``channels``: names or own ones; all seven where none is given. ``start``:
+    Answers take the channel's usual delay; what cannot be done on a channel, a choice that it does not show for
+    instance, is told there as a difference. ``channels``: names or own ones; all seven where none is given. ``start``:
     ``context`` (what is known before, for all or by channel name), ``event`` (``incomingRequest`` where the business
     writes first), and what else :class:`~flowlab.run.session.Session` takes.
 
@@ -192,29 +192,17 @@ def side_by_side(
     >>> side_by_side(flow, ["hello"], ["sms", "webchat"]).differences["why"].tolist()
     ['SMS: hi takes 2 segments, ’ makes it UCS-2']
     """
-    from flowlab.measure.side_by_side import Talk
-    from flowlab.run.columns import play_all, stands
+    from flowlab.run.columns import play_all
     from flowlab.run.turns import read_turns
-    from flowlab.show.side_by_side import SideBySide
+    from flowlab.widgets.lane import sides_of
 
     if not isinstance(flow, Flow):
         raise UsageError(f"side_by_side wants a Flow, not a {type(flow).__name__}; flowlab.load(path) reads one")
     done = read_turns(turns)
     names = (channels,) if isinstance(channels, str | Channel | EntryPoint) else channels
     columns = [*(names or known_channels.values())]
-    talks, outcomes = [], []
-    for column, played in zip(columns, play_all(flow, columns, done, load_services(services), start), strict=True):
-        session, entry = played.session, column.name if isinstance(column, EntryPoint) else ""
-        talks.append(Talk(session.channel, session.events, played.ends, session.window_closes_s, entry))
-        outcomes.append(stands(session))
-    return SideBySide(flow.name, [turn.words for turn in done], talks, outcomes, _cut)
-
-
-def _cut(text: str) -> Cut:
-    from flowlab.measure.side_by_side import Cut
-
-    cut = segments(text)
-    return Cut(cut.encoding, cut.forced_by)
+    played = play_all(flow, columns, done, load_services(services), start)
+    return sides_of(flow.name, [turn.words for turn in done], columns, played)
 
 
 def draw(thing: Any, ax: Axes | None = None, **options: Any) -> Axes:
@@ -245,6 +233,7 @@ def flow_map(
     return FlowMap(thing, edit=edit, channels=channels, height_px=height_px, options=cast("Any", options))
 
 
+@overload
 def chat(
     flow: Flow,
     channel: str | Channel | EntryPoint = "sms",
@@ -252,15 +241,37 @@ def chat(
     services: World = None,
     edit: bool = False,
     height_px: int = 720,
-) -> Chat:
+) -> Chat: ...
+@overload
+def chat(
+    flow: Flow,
+    channel: list[Any] | tuple[Any, ...],
+    *,
+    services: World = None,
+    height_px: int = 820,
+    turns: Sequence[str | Mapping[str, Any]] = (),
+    **start: Any,
+) -> ChannelBoard: ...
+def chat(
+    flow: Flow, channel: Any = "sms", *, services: World = None, edit: bool = False, **options: Any
+) -> Chat | ChannelBoard:
     """Talk to a flow in the notebook, as on a phone, and see the map follow; fork the talk, let time pass, save it.
 
     ``channel``: a name, a channel of your own, or an entry point. ``services``: what the outside world answers.
     ``edit``: the flow can be changed on the map, and the talk is had again with the changed flow.
+
+    A list of channels (an empty one: all seven) gives the channel board instead: what is written is said on every
+    channel, and each shows in its column what it makes of it. ``turns`` and ``start`` are those of
+    :func:`side_by_side`; ``.sides`` is what that gives, live.
     """
+    from flowlab.widgets.channel_board import ChannelBoard
     from flowlab.widgets.chat import Chat
 
-    return Chat(flow, channel, services=services, edit=edit, height_px=height_px)
+    if not isinstance(channel, list | tuple):
+        return Chat(flow, channel, services=services, edit=edit, **options)
+    if edit:
+        raise UsageError("a flow is edited on its map: flowlab.chat(flow, 'sms', edit=True), with one channel")
+    return ChannelBoard(flow, options.pop("turns", ()), channel, services=services, **options)
 
 
 def channel_table(

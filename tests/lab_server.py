@@ -66,6 +66,19 @@ PAGES = {
         "slides = CompareBoard(again(60), assumptions=[share], again=again)\nslides",
         "print(board.by, board.metric, board.chosen, board.trouble)",
     ],
+    "board_large": [
+        "import flowlab as fl\nfrom dataclasses import replace\n\ndata = '../sample_data'\n"
+        "services = f'{data}/services/order_support.yaml'\n"
+        "talks = fl.load(f'{data}/conversations/order_support.jsonl')\n"
+        "many = [replace(talks[n % len(talks)], id=f'c{n:05}') for n in range(10_000)]\n"
+        "one, two = (fl.load(f'{data}/flows/order_support{v}.json') for v in ('', '_v2'))\n"
+        "versions = {f'version {n}': fl.replay(flow, many, services=services) for n, flow in ((1, one), (2, two))}",
+        "from flowlab.widgets.compare_board import CompareBoard\n\nlarge = CompareBoard(versions)\nlarge",
+        "name = '<img src=x onerror=alert(1)>' + chr(0x202E) + 'x' * 100_000\n"
+        "evil = [replace(talks[n], extra={'campaign': name if n else None, name[:60]: name}) for n in range(3)]\n"
+        "CompareBoard(fl.replay(one, evil, services=services), by='campaign')",
+        "print(large.by, large.where, large.code)",
+    ],
     "player": [
         "import flowlab as fl\n\ndata = '../sample_data'\nservices = f'{data}/services/order_support.yaml'\n"
         "talks = fl.load(f'{data}/conversations/order_support.jsonl')\n"
@@ -118,6 +131,34 @@ PAGES = {
         "fl.flow_map(fl.diff(flow, fl.load('../sample_data/flows/order_support_v2.json')))",
         "moved = canvas.flow['ask_menu'].properties['offset'] != flow['ask_menu'].properties['offset']\n"
         "print(moved, fl.diff(flow, canvas.flow).means_the_same)",
+    ],
+    "channels": [
+        "import flowlab as fl\n\ndata = '../sample_data'\nflow = fl.load(f'{data}/flows/store_service.json')\n"
+        "services = f'{data}/services/store_service.yaml'",
+        "board = fl.chat(flow, [], services=services)\nboard",
+        "points = fl.load(f'{data}/entry_points.yaml')\n"
+        "app = points['home screen of the app']\n"
+        "two = fl.chat(flow, [app, 'sms', 'webchat'], services=services, turns=['hi'])\ntwo",
+        "evil = '<img src=x onerror=alert(1)><script>alert(2)</script>' + chr(0x202E)\n"
+        "actions = [{'title': evil[:20], 'id': evil}, {'title': '<b>', 'id': 'b'}]\n"
+        "content = [{'sid': 'HX' + '1' * 32, 'friendly_name': evil, 'language': 'en', 'types': "
+        "{'twilio/quick-reply': {'body': evil + 'x' * 900, 'actions': actions}}}]\n"
+        "ask = fl.State('<b>ask</b>', 'send-and-wait-for-reply', (fl.Transition('incomingMessage', '<b>ask</b>'),), "
+        "{'message_type': 'content_template', 'content_sid': 'HX' + '1' * 32})\n"
+        "fl.chat(fl.Flow((ask,), '<b>ask</b>', name=evil), ['webchat', 'inapp'], services={'content': content})",
+        "def menu(n, body, *words):\n"
+        "    one = {'body': body, 'actions': [{'title': w, 'id': w.lower()} for w in words]}\n"
+        "    sid = 'HX' + str(n) * 32\n"
+        "    return {'sid': sid, 'friendly_name': body, 'language': 'en', 'types': {'twilio/quick-reply': one}}\n\n"
+        "both = {'content': [menu(1, 'Which colour?', 'Red', 'Blue'), menu(2, 'Which size?', 'Small', 'Large')]}\n"
+        "on, by = fl.Transition, '{{contact.channel.address}}'\n"
+        "phone = fl.Condition('starts_with', '+', (by,))\n"
+        "ways = (on('noMatch', 'ask1'), on('match', 'ask2', (phone,)))\n"
+        "asks = [fl.State(f'ask{n}', 'send-and-wait-for-reply', (on('incomingMessage', 'split'),), "
+        "{'message_type': 'content_template', 'content_sid': f'HX{str(n) * 32}'}) for n in (1, 2)]\n"
+        "parted = fl.Flow((fl.State('split', 'split-based-on', ways, {'input': by}), *asks), 'split')\n"
+        "fl.chat(parted, ['webchat', 'inapp', 'sms'], services=both, turns=['hi'])",
+        "print([turn.words for turn in board.turns], board.channels, len(board.sides.differences))",
     ],
 }
 

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import os
 import re
+import statistics
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
@@ -701,6 +702,7 @@ def test_what_one_looks_at_stays_in_place_after_edits_and_folds(map_page: Any) -
     desk.get_by_role("searchbox").press("Enter")
     side, node = desk.get_by_role("complementary"), desk.locator("g.node[data-state=ask_return]")
     expect(side.get_by_label("Name of the state")).to_have_value("ask_return")
+    expect(node).to_be_in_viewport()
     first = settled(node)
     for label, to in (("Where timeout leads", ""), ("Where deliveryFailure leads", "hand_over")):
         side.get_by_role("combobox", name=label).select_option(to)
@@ -712,9 +714,10 @@ def test_what_one_looks_at_stays_in_place_after_edits_and_folds(map_page: Any) -
         expect(side.get_by_role("button", name=then)).to_be_visible()
         assert moved_by(node, first) < 3
     undo = desk.get_by_role("button", name="Undo")
-    while undo.is_enabled():
+    for _ in range(2):
         undo.click()
         await_idle(map_page)
+    expect(undo).to_be_disabled()
     assert moved_by(node, first) < 3
 
 
@@ -723,7 +726,7 @@ def test_the_map_is_read_as_a_list(map_page: Any, shots: Path, theme: str) -> No
     expect = sync_api.expect
     set_theme(map_page, theme)
     desk = cell_with(map_page, "desk = fl.flow_map").locator(".fl-map-widget")
-    toggle = desk.get_by_role("button", name="List", exact=True)
+    toggle = desk.get_by_role("button", name="Show the states as a list")
     toggle.click()
     table = desk.get_by_role("table")
     expect(table.get_by_role("rowheader")).to_have_count(38)
@@ -812,3 +815,267 @@ def test_states_are_moved_by_hand_on_studio_s_canvas(layers_page: Any, shots: Pa
         expect(desk.locator("svg.fl-map")).not_to_have_attribute("data-height", height)
         settled(node)
         assert moved_by(node, was) < 3
+
+
+@pytest.fixture(scope="module")
+def channels_page(open_notebook: Callable[[str], Any]) -> Any:
+    return open_notebook("channels")
+
+
+def channel_board(page: Any, text: str) -> Any:
+    found = cell_with(page, text).locator(".fl-channel-board")
+    found.scroll_into_view_if_needed()
+    return found
+
+
+def say_on(board: Any, text: str, rows: int) -> None:
+    """Write on a channel board, which has so many rows then."""
+    box = board.get_by_label("Write as the customer, on every channel")
+    box.fill(text)
+    box.press("Enter")
+    sync_api.expect(board.locator("tbody tr")).to_have_count(rows)
+
+
+@themes
+def test_what_is_typed_once_stands_in_every_column(channels_page: Any, shots: Path, theme: str) -> None:
+    expect = sync_api.expect
+    set_theme(channels_page, theme)
+    cells, address = cell_count(channels_page), channels_page.url
+    board = channel_board(channels_page, "board = fl.chat")
+    board.get_by_role("button", name="Restart").click()
+    rows, status = board.locator("tbody tr"), board.locator(".fl-status")
+    expect(rows).to_have_count(0)
+    say_on(board, "hi", 1)
+    expect(board.get_by_role("columnheader")).to_have_count(7)
+    board.get_by_role("button", name="Return something").first.click()
+    expect(rows).to_have_count(2)
+    expect(rows.last.locator(".m.customer")).to_have_text([re.compile("^Return something")] * 7)
+    expect(status).to_have_text("turn 2, picks Return something: 3 differences")
+    expect(board.locator("[aria-live=polite]")).to_contain_text("Turn 2, picks Return something. SMS / MMS: Is it")
+    assert rows.last.bounding_box()["y"] < board.locator(".why").bounding_box()["y"], "the newest turn is in sight"
+    board.screenshot(path=shots / f"channel board {theme}.png")
+
+    board.locator("a.mark").first.click()
+    reason = board.get_by_role("listitem").filter(has_text="ask_menu in words").first
+    expect(reason).to_have_class("lit")
+    channels_page.keyboard.press("Enter")
+    expect(board.locator("td.lit")).to_have_count(2)
+    expect(board.locator("a.mark").first).to_be_focused()
+    for key in ("b", "d", "d", "a"):
+        channels_page.keyboard.press(key)
+    assert (cell_count(channels_page), channels_page.url) == (cells, address)
+    board.screenshot(path=shots / f"channel board marks {theme}.png")
+
+
+@themes
+def test_turns_are_edited_in_place_and_columns_come_and_go(channels_page: Any, shots: Path, theme: str) -> None:
+    expect = sync_api.expect
+    set_theme(channels_page, theme)
+    board = channel_board(channels_page, "board = fl.chat")
+    board.get_by_role("button", name="Restart").click()
+    rows = board.locator("tbody tr")
+    expect(rows).to_have_count(0)
+    say_on(board, "hi", 1)
+    say_on(board, "2", 2)
+    board.get_by_role("button", name="Edit turn 1").click()
+    field = board.get_by_label("The customer writes, turn 1")
+    expect(field).to_be_focused()
+    field.fill("hello")
+    board.screenshot(path=shots / f"channel board edit {theme}.png")
+    field.press("Enter")
+    expect(rows.first.locator(".m.customer")).to_have_text([re.compile("^hello")] * 7)
+    expect(board.get_by_role("button", name="Edit turn 1")).to_be_focused()
+    board.get_by_role("button", name="+1 h").click()
+    expect(rows.last.get_by_role("rowheader")).to_contain_text("silent for 3600 s")
+    until = board.get_by_label("Let time pass until")
+    until.fill("yesterday")
+    until.press("Enter")
+    expect(board.get_by_role("alert")).to_contain_text("is no moment")
+    board.get_by_role("button", name="Take turn 3 out").click()
+    board.get_by_role("button", name="Take turn 2 out").click()
+    expect(rows).to_have_count(1)
+    for name in ("LINE", "Email", "Messenger"):
+        board.get_by_role("button", name=name, exact=True).click()
+        expect(board.get_by_role("button", name=name, exact=True)).to_have_attribute("aria-pressed", "false")
+    expect(board.get_by_role("columnheader")).to_have_count(4)
+    board.get_by_role("button", name="Code").click()
+    expect(board.get_by_role("dialog")).to_contain_text("['hello'],")
+    board.screenshot(path=shots / f"channel board code {theme}.png")
+    channels_page.keyboard.press("Escape")
+    cell_with(channels_page, "print([turn.words").click()
+    channels_page.keyboard.press("Control+Enter")
+    output = cell_with(channels_page, "print([turn.words").locator(".jp-Cell-outputArea")
+    expect(output).to_contain_text("['“hello”'] ['sms', 'whatsapp', 'webchat', 'inapp'] 2")
+    for name in ("LINE", "Email", "Messenger"):
+        board.get_by_role("button", name=name, exact=True).click()
+    expect(board.get_by_role("columnheader")).to_have_count(7)
+
+
+@themes
+def test_what_is_so_before_the_first_message_is_changed(channels_page: Any, shots: Path, theme: str) -> None:
+    expect = sync_api.expect
+    set_theme(channels_page, theme)
+    board = channel_board(channels_page, "two = fl.chat")
+    board.get_by_role("button", name="Before").click()
+    form = board.get_by_role("dialog")
+    form.get_by_label("Opening hours").select_option("always closed")
+    form.get_by_label("Begins").fill("nowhen")
+    form.get_by_role("button", name="Have the talk so").click()
+    expect(board.get_by_role("alert")).to_contain_text("'nowhen' is no moment")
+    board.screenshot(path=shots / f"channel board before {theme}.png")
+    form.get_by_label("Begins").fill("2026-03-02 10:00")
+    form.get_by_role("button", name="Have the talk so").click()
+    expect(form).to_have_count(0)
+    expect(board.locator("tbody")).to_contain_text("closed")
+    board.get_by_role("button", name="Before").click()
+    form.get_by_label("Opening hours").select_option("as the calendars say")
+    form.get_by_label("Contact").press("Escape")
+    expect(form).to_have_count(0)
+    board.get_by_role("button", name="Before").click()
+    form.get_by_role("button", name="Have the talk so").click()
+    expect(form).to_have_count(0)
+
+
+@themes
+def test_a_column_that_cannot_go_along_says_why(channels_page: Any, shots: Path, theme: str) -> None:
+    expect = sync_api.expect
+    set_theme(channels_page, theme)
+    board = channel_board(channels_page, "parted = fl.Flow")
+    board.get_by_role("button", name="Restart").click()
+    say_on(board, "hi", 1)
+    board.get_by_role("button", name="Red").first.click()
+    expect(board.locator(".m.undone")).to_contain_text("names no choice")
+    expect(board.get_by_role("listitem").filter(has_text="names no choice")).to_be_visible()
+    board.screenshot(path=shots / f"channel board undone {theme}.png")
+
+
+def test_hostile_texts_stay_text_and_a_narrow_channel_board_scrolls(channels_page: Any, shots: Path) -> None:
+    expect = sync_api.expect
+    set_theme(channels_page, "Light")
+    board = channel_board(channels_page, "onerror")
+    say_on(board, "hi", 1)
+    board.get_by_role("button", name="<b>").first.click()
+    expect(board.locator("tbody tr")).to_have_count(2)
+    say_on(board, "x" * 100_000, 3)
+    assert board.locator("img, script").count() == 0
+    board.screenshot(path=shots / "channel board hostile.png")
+    channels_page.set_viewport_size({"width": 620, "height": 1000})
+    board = channel_board(channels_page, "board = fl.chat")
+    first, scroll = board.get_by_role("rowheader").last, board.locator(".scroll")
+    scroll.evaluate("e => e.scrollLeft = 400")
+    assert abs(first.bounding_box()["x"] - scroll.bounding_box()["x"]) < 2
+    board.screenshot(path=shots / "channel board narrow.png")
+    channels_page.set_viewport_size({"width": 1440, "height": 1000})
+
+
+@pytest.fixture(scope="module")
+def large_board(open_notebook: Callable[[str], Any]) -> Any:
+    return open_notebook("board_large")
+
+
+#: Chooses in a list of the board and says how long it takes until the page has painted what the kernel answers.
+_CHOOSE = """async ([label, value]) => {
+  const board = document.querySelector('.fl-compare');
+  const list = board.querySelector(`select[aria-label="${label}"]`);
+  const begun = performance.now();
+  const shown = new Promise(done => {
+    const watch = new MutationObserver(() => { watch.disconnect(); done(); });
+    watch.observe(board.querySelector('.fl-scroll'), { childList: true });
+  });
+  list.value = value;
+  list.dispatchEvent(new Event('change'));
+  await shown;
+  const painted = new MessageChannel();
+  const done = new Promise(done => { painted.port1.onmessage = done; });
+  requestAnimationFrame(() => painted.port2.postMessage(0));
+  await done;
+  return performance.now() - begun;
+}"""
+
+
+def test_the_board_answers_fast_on_ten_thousand_conversations(large_board: Any, shots: Path) -> None:
+    """100 ms from the choice to the painted page is what it should take, and does where nothing else runs; the bound
+    leaves a busy machine room."""
+    choices = [
+        ("Measure", "contained"),
+        ("Only with this intent", "order"),
+        ("Only with this intent", ""),
+        ("Groups by", "intent"),
+        ("Groups by", "entry_point"),
+        ("Groups by", "channel"),
+        ("Only with this persona", "vague"),
+        ("Only with this persona", ""),
+        ("Measure", "outcomes"),
+    ]
+    large_board.locator(".fl-compare").first.scroll_into_view_if_needed()
+    took_ms: list[float] = []
+    for label, value in [*choices, *choices]:  # the first time, much is done for the first time
+        large_board.wait_for_timeout(200)
+        took_ms.append(large_board.evaluate(_CHOOSE, [label, value]))
+        print(f"{label:24} {value:12} {took_ms[-1]:6.0f} ms")
+    assert statistics.median(took_ms[len(choices) :]) < 200
+
+
+def test_choices_made_faster_than_the_kernel_answers_all_count(large_board: Any) -> None:
+    expect, board = sync_api.expect, large_board.locator(".fl-compare").first
+    board.get_by_role("button", name="Show all groups").click()
+    large_board.evaluate(
+        """() => {
+          const board = document.querySelector('.fl-compare');
+          const choose = (label, value) => {
+            const list = board.querySelector(`select[aria-label="${label}"]`);
+            list.value = value;
+            list.dispatchEvent(new Event('change'));
+          };
+          const press = words => [...board.querySelectorAll('.fl-chip')].find(one => one.textContent === words).click();
+          choose('Groups by', 'intent');
+          press('SMS / MMS');  // a group of before: it must not count among those to come
+          choose('Groups by', 'channel');
+          choose('Measure', 'abandoned');
+          press('WhatsApp');
+          press('Email');
+          choose('Only with this intent', 'order');
+          press('version 1');
+          press('Email');
+          choose('Measure', 'contained');
+        }"""
+    )
+    expect(board.locator("th.measure")).to_have_text("contained")
+    expect(board.locator("tbody th[scope=row]")).to_have_count(7)
+    expect(board.get_by_role("button", name="Show or hide WhatsApp")).to_have_attribute("aria-pressed", "false")
+    expect(board.get_by_role("button", name="Show or hide Email")).to_have_attribute("aria-pressed", "true")
+    expect(board.locator("summary")).to_have_text("Only intent order")
+    cell = cell_with(large_board, "print(large.by")
+    cell.click()
+    large_board.keyboard.press("Control+Enter")
+    expect(cell.locator(".jp-Cell-outputArea")).to_contain_text(
+        "comparison = fl.compare(versions, by='channel').only(intent='order', flow=['version 2'])"
+    )
+
+
+def test_the_board_is_used_by_keys_alone(large_board: Any) -> None:
+    expect, board = sync_api.expect, large_board.locator(".fl-compare").first
+    cells = cell_count(large_board)
+    board.get_by_role("button", name="Show all groups").focus()
+    large_board.keyboard.press("Enter")
+    expect(board.get_by_role("button", name="Show all groups")).to_be_focused()
+    chip = board.get_by_role("button", name="Show or hide Email")
+    chip.focus()
+    large_board.keyboard.press(" ")
+    expect(chip).to_have_attribute("aria-pressed", "false")
+    expect(chip).to_be_focused()
+    board.locator("tbody button").first.focus()
+    for key in ("ArrowDown", "ArrowRight", "ArrowRight", "ArrowUp", "Enter", "b", "d", "d"):
+        large_board.keyboard.press(key)
+    expect(board.get_by_role("complementary")).to_contain_text(" of all text channels")
+    assert board.locator("tbody button[tabindex='0']").count() == 1
+    assert cell_count(large_board) == cells
+
+
+def test_hostile_groups_stay_text_on_the_board(large_board: Any, shots: Path) -> None:
+    board = large_board.locator(".fl-compare").nth(1)
+    board.scroll_into_view_if_needed()
+    sync_api.expect(board.locator("tbody th[scope=row]")).to_have_count(3)
+    assert board.locator("img").count() == 0
+    assert board.evaluate("board => board.getBoundingClientRect().height") < 900
+    board.screenshot(path=shots / "board hostile.png")

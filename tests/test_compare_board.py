@@ -8,6 +8,8 @@ from pathlib import Path
 from typing import Any
 
 import ipywidgets
+import matplotlib.pyplot as plt
+import pandas as pd
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
@@ -18,7 +20,9 @@ from flowlab.errors import UsageError
 from flowlab.measure.compare import compare_table
 from flowlab.measure.replayed import Run
 from flowlab.show.comparison import Comparison
-from flowlab.widgets.compare_board import NAMED, Assumption, CompareBoard
+from flowlab.widgets.assumption import Assumption
+from flowlab.widgets.compare_board import NAMED, CompareBoard
+from flowlab.widgets.compare_code import name_of
 
 SAMPLE = Path(__file__).parents[1] / "sample_data"
 WORLD = SAMPLE / "services" / "order_support.yaml"
@@ -106,11 +110,41 @@ class TestChoosing:
         assert set(board.chosen) == {name for name in shown(board) if name != "all conversations"}
         assert board.trouble == ""
 
+    def test_groups_chosen_together_with_their_column_stay(self, board: CompareBoard) -> None:
+        board.set_state({"by": "intent", "chosen": ["order"]})
+        assert shown(board) == ["all conversations", "order"]
+        board.set_state({"chosen": ["sms", "line"], "by": "channel"})
+        assert shown(board) == ["all text channels", "sms", "line"]
+        board.by = "outcome"
+        assert "contained" in board.chosen
+        board.chosen = ["contained"]
+        board.by = "channel"
+        assert len(board.chosen) == 7
+        board.chosen = []
+        board.by = "intent"
+        assert board.chosen
+
     def test_choices_made_at_once_all_count(self, board: CompareBoard) -> None:
         board.set_state({"metric": "abandoned", "chosen": ["sms", "email"], "where": {"intent": "order"}})
         assert board.view["panels"][0]["name"] == "abandoned"
         assert set(shown(board)) == {"all text channels", "sms", "email"}
         assert set(board.comparison.outcomes["intent"]) == {"order"}
+
+    def test_what_there_is_not_cannot_be_chosen_in_python(self, board: CompareBoard) -> None:
+        with pytest.raises(UsageError, match=r"no measure 'contaned'.*Did you mean 'contained'"):
+            board.metric = "contaned"
+        with pytest.raises(UsageError, match="cannot compare by 'chanel'"):
+            board.by = "chanel"
+        assert (board.metric, board.by) == ("outcomes", "channel")
+
+    def test_a_measure_that_a_filter_leaves_nothing_of_comes_back_with_it(self, runs: dict[str, Run]) -> None:
+        board = CompareBoard(runs["version 1"])
+        board.metric = "timed_out"
+        board.where = {"outcome": "contained"}
+        assert (board.trouble, board.metric, board.view["metric"]) == ("", "timed_out", "outcomes")
+        assert "plot(metric='outcomes')" in board.code
+        board.where = {}
+        assert board.view["panels"][0]["name"] == "timed_out"
 
     def test_groups_without_a_name_can_be_chosen(self) -> None:
         message = fl.Message("customer", "hi", 0.0)
@@ -138,7 +172,7 @@ class TestNumbers:
         column = data.draw(st.sampled_from(list(board.options["filters"])))
         board.where = {column: data.draw(st.sampled_from(board.options["filters"][column]))}
         outcomes = board.comparison.outcomes
-        assert set(outcomes[column].map(str)) == set(board.where.values())
+        assert set(board.comparison.counted.coded(column).occurring()) == set(board.where.values())
         expected = compare_table(outcomes, by)
         assert board.comparison.table.equals(expected)
         for row in board.view["rows"]:
@@ -164,6 +198,35 @@ class TestNumbers:
         assert (board.behind["count"], len(board.behind["talks"])) == (60, NAMED)
         assert len(board.conversations) == 60
 
+    def test_unknown_outcomes_are_behind_no_number(self, runs: dict[str, Run]) -> None:
+        outcomes = fl.compare(runs["version 1"]).outcomes
+        outcomes.loc[:9, "outcome"] = float("nan")
+        board = CompareBoard(Comparison(outcomes))
+        assert board.view["rows"][0]["n"] == "50"
+        assert len(board.look_behind("all text channels")) == 50
+
+    def test_the_conversations_are_those_of_the_run_that_was_clicked(self, runs: dict[str, Run]) -> None:
+        flow, talks = runs["version 1"].flow, runs["version 1"].conversations
+        parts = {half: fl.replay(flow, some, services=WORLD) for half, some in enumerate((talks[:30], talks[30:]))}
+        board = CompareBoard(parts)
+        ids = board.look_behind("all text channels", flow="1")
+        assert [talk.id for talk in board.conversations] == ids == [talk.id for talk in talks[30:]]
+        board.look_behind("all text channels")
+        assert len(board.conversations) == 60
+        board.versions = ["1"]
+        assert len(board.look_behind("all text channels")) == 30
+
+    def test_the_title_says_how_many_of_how_many(self, runs: dict[str, Run]) -> None:
+        board = CompareBoard(runs)
+        ids = board.look_behind("sms", "handed_off", "version 2")
+        n = board.table.loc[("sms", "version 2"), "n"]
+        assert board.behind["title"] == f"handed off of SMS / MMS, version 2: {len(ids)} of {n}"
+
+    def test_several_sources_are_told_apart(self, runs: dict[str, Run]) -> None:
+        board = CompareBoard({"as recorded": runs["version 1"].recorded, "replayed": runs["version 1"]})
+        assert board.view["rest"][-1] == "source"
+        assert {row["rest"][-1][0] for row in board.view["rows"]} == {"observed", "replayed"}
+
     def test_a_conversation_behind_a_number_can_be_played(self, runs: dict[str, Run]) -> None:
         board = CompareBoard(runs)
         (first, *_) = board.look_behind("email", "abandoned", "version 2")
@@ -182,6 +245,7 @@ class TestCode:
         *lines, last = board.code.splitlines()
         names = {"fl": fl, "runs": runs}
         exec(compile("\n".join(lines), "code.py", "exec"), names)
+        plt.close("all")
         return eval(compile(last, "code.py", "eval"), names)
 
     @pytest.mark.parametrize(
@@ -200,6 +264,43 @@ class TestCode:
             setattr(board, name, value)
         made = self.run(board, runs)
         assert made.equals(board.table), board.code
+
+    @settings(deadline=None, max_examples=25, suppress_health_check=[HealthCheck.function_scoped_fixture])
+    @given(data=st.data())
+    def test_whatever_is_chosen(self, runs: dict[str, Run], data: st.DataObject) -> None:
+        board = CompareBoard(runs)
+        board.by = data.draw(st.sampled_from([name for name, _ in board.options["by"]]))
+        column = data.draw(st.sampled_from(sorted(board.options["filters"])))
+        board.where = {column: data.draw(st.sampled_from(board.options["filters"][column]))}
+        board.metric = data.draw(st.sampled_from([name for name, _ in board.options["metrics"]]))
+        if board.options["versions"]:
+            board.versions = data.draw(st.sampled_from([["version 1"], ["version 2"], ["version 1", "version 2"]]))
+        board.chosen = data.draw(st.lists(st.sampled_from(board.chosen), unique=True)) if board.chosen else []
+        if len(board.table):
+            pd.testing.assert_frame_equal(self.run(board, runs), board.table)
+
+    def test_columns_of_any_name(self) -> None:
+        extra = {"class": "a", "two words": "b", "self": "c"}
+        talks = [
+            fl.Conversation(str(n), "sms", (fl.Message("customer", "hi", 0.0),), extra=extra if n else {})
+            for n in range(2)
+        ]
+        run = fl.replay(small_flow(), talks)
+        for name, value in extra.items():
+            board = CompareBoard(run)
+            board.where = {name: value}
+            assert self.run(board, run).equals(board.table), board.code
+            assert board.table.loc["sms", "n"] == 1
+            board.where = {name: "(not recorded)"}
+            assert self.run(board, run).equals(board.table), board.code
+
+    def test_runs_have_the_notebook_s_own_name(self, runs: dict[str, Run]) -> None:
+        names = {"_": runs, "pair": dict(runs), "x": 1}
+        assert name_of(runs, names) == "pair"
+        assert name_of(runs["version 2"], names) == "pair['version 2']"
+        assert name_of(runs["version 2"], {"one": runs["version 2"], **names}) == "one"
+        assert name_of(list(runs.values()), {"two": list(runs.values())}) == "two"
+        assert name_of(runs, {}) == "runs"
 
     def test_only_chooses_by_columns(self, runs: dict[str, Run]) -> None:
         comparison = fl.compare(runs)
@@ -220,7 +321,7 @@ class TestAssumptions:
     def test_a_slider_runs_it_anew_and_keeps_what_was_chosen(self) -> None:
         board = CompareBoard(self.again(3), assumptions=[Assumption("n", 1, 9, 3)], again=self.again)
         board.metric = "contained"
-        board.act({"do": "assume", "name": "n", "value": 7})
+        board.act({"do": "assume", "values": {"n": 7}})
         assert (board.trouble, board.busy, board.metric) == ("", False, "contained")
         assert board.table.loc["sms", "n"] == 7
         assert board.sliders == [["n", 1, 9, 7.0, ""]]
@@ -230,9 +331,35 @@ class TestAssumptions:
     )
     def test_what_cannot_be_assumed_is_told(self, name: str, value: float, message: str) -> None:
         board = CompareBoard(self.again(3), assumptions=[Assumption("n", 1, 9, 3)], again=self.again)
-        board.act({"do": "assume", "name": name, "value": value})
+        board.act({"do": "assume", "values": {name: value}})
         assert message in board.trouble
         assert board.table.loc["sms", "n"] == 3
+
+    def test_groups_that_come_with_it_are_shown(self) -> None:
+        def again(n: float) -> Run:
+            said = (fl.Message("customer", "hi", 0.0),)
+            names = ["sms", "line", "email"][: int(n)]
+            return fl.replay(small_flow(), [fl.Conversation(name, name, said) for name in names])
+
+        board = CompareBoard(again(2), assumptions=[Assumption("n", 1, 3, 2)], again=again)
+        board.chosen = ["sms"]
+        board.assume(n=3)
+        assert board.chosen == ["sms", "email"]
+        assert board.code.startswith("comparison = fl.compare(again(n=3), by='channel')")
+
+    def test_what_fails_is_told_and_changes_nothing(self) -> None:
+        def again(n: float) -> Run:
+            raise ZeroDivisionError("no customers")
+
+        board = CompareBoard(self.again(3), assumptions=[Assumption("n", 1, 9, 3)], again=again)
+        board.act({"do": "assume", "values": {"n": 5}})
+        assert (board.trouble, board.busy) == ("ZeroDivisionError: no customers", False)
+        assert board.sliders == [["n", 1, 9, 3, ""]]
+        assert board.table.loc["sms", "n"] == 3
+
+    def test_an_assumption_keeps_its_bounds(self) -> None:
+        with pytest.raises(UsageError, match="n is 9; expected 1 to 5 talks"):
+            Assumption("n", 1, 5, 9, "talks")
 
     def test_without_a_simulation_there_is_no_slider(self, board: CompareBoard) -> None:
         assert board.sliders == []
@@ -250,6 +377,10 @@ def test_hostile_group_names_are_only_ever_data() -> None:
     board = CompareBoard(fl.replay(small_flow(), [talk]), by="campaign")
     assert board.chosen == [EVIL]
     assert "<img" not in board._still()["text/html"]
+    long = fl.Conversation("1", "sms", (message,), extra={"campaign": "\u202e" + "x" * 100_000})
+    notes = CompareBoard(fl.replay(small_flow(), [long]), by="campaign").view["notes"]
+    assert max(map(len, notes)) < 500
+    assert not any("\u202e" in note for note in notes)
 
 
 def test_a_comparison_without_its_runs_cannot_play(runs: dict[str, Run]) -> None:

@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Hashable
 from typing import TYPE_CHECKING, Any
 
 from flowlab.errors import UsageError, did_you_mean
 from flowlab.measure.stats import wilson
-from flowlab.model.channel import channels
-from flowlab.model.outcome import Outcome
+from flowlab.measure.tally import Tally, group_order, outcome_order, overall
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -19,7 +17,8 @@ FEW = 30
 #: How many small groups are named before the rest is only counted: all channels, at most.
 NAMED = 8
 
-NOT_RECORDED = "(not recorded)"
+#: Letters of a group's name in a sentence, at most.
+LONGEST = 60
 
 #: What each source of outcomes is, in words. Every comparison says which one it shows.
 SOURCES = {
@@ -34,10 +33,11 @@ SOURCES = {
 WITH_FAULTS = " with faults: "
 
 
-def compare_table(outcomes: pd.DataFrame, by: str = "channel") -> pd.DataFrame:
+def compare_table(outcomes: pd.DataFrame | Tally, by: str = "channel") -> pd.DataFrame:
     """All conversations first (``all text channels``), then each group: one row each.
 
-    ``outcomes`` is an :func:`~flowlab.measure.outcomes.outcome_table`; ``by`` any of its columns. Channels stand in
+    ``outcomes`` is an :func:`~flowlab.measure.outcomes.outcome_table`, or a
+    :class:`~flowlab.measure.tally.Tally` of one; ``by`` any of its columns. Channels stand in
     the order of :func:`~flowlab.model.channel.channels`, other groups by size. Where the table has a column ``flow``
     with several flows, every row is split by flow, and nothing is pooled over flows.
 
@@ -67,14 +67,14 @@ def compare_table(outcomes: pd.DataFrame, by: str = "channel") -> pd.DataFrame:
     """
     import pandas as pd
 
-    if by not in outcomes.columns:
-        raise UsageError(f"cannot compare by {by!r}. {did_you_mean(by, [str(c) for c in outcomes.columns])}")
-    known = outcomes[outcomes["outcome"].notna()]
-    occurring = outcome_order(known["outcome"].unique())
+    tally = _tally(outcomes)
+    check_by(tally, by)
+    known = tally.known()
+    occurring = outcome_order(known.coded("outcome").occurring())
     groups = _groups(known, by)
-    table = pd.DataFrame([_summary(frame, occurring) for _, frame in groups])
+    table = pd.DataFrame([_summary(part, occurring) for _, part in groups])
     keys = [key for key, _ in groups]
-    if _versions(known, by):
+    if keys and len(keys[0]) > 1:
         table.index = pd.MultiIndex.from_tuples(keys, names=[by, "flow"])
     else:
         table.index = pd.Index([name for (name,) in keys], name=by)
@@ -104,14 +104,10 @@ def compare_long(outcomes: pd.DataFrame, by: str = "channel") -> pd.DataFrame:
     return long.reset_index()
 
 
-def group_labels(outcomes: pd.DataFrame, by: str) -> pd.Series:
-    """The group that each conversation belongs to, as :func:`compare_table` names it."""
-    return outcomes[by].astype("object").where(outcomes[by].notna(), NOT_RECORDED).map(str)
-
-
-def overall(by: str) -> str:
-    """What the row of all conversations is called."""
-    return "all text channels" if by == "channel" else "all conversations"
+def check_by(tally: Tally, by: str) -> None:
+    """Raises UsageError when there is no column ``by`` to make groups of."""
+    if by not in tally.columns:
+        raise UsageError(f"cannot compare by {by!r}. {did_you_mean(by, tally.columns)}")
 
 
 def shares(table: pd.DataFrame) -> list[str]:
@@ -124,107 +120,112 @@ def share_n(table: pd.DataFrame, name: str) -> str:
     return f"{name}_n" if f"{name}_n" in table.columns else "n"
 
 
-def outcome_order(occurring: Any) -> list[str]:
-    """Outcomes in the order of :class:`~flowlab.model.outcome.Outcome`, words of other making after them.
-
-    >>> outcome_order(["dropped", "contained"])
-    ['contained', 'dropped']
-    """
-    order = {str(outcome): place for place, outcome in enumerate(Outcome)}
-    return sorted(map(str, occurring), key=lambda name: (order.get(name, len(order)), name))
-
-
-def cautions(outcomes: pd.DataFrame, by: str = "channel") -> list[str]:
+def cautions(outcomes: pd.DataFrame | Tally, by: str = "channel") -> list[str]:
     """What must be said beside a comparison, in sentences: source, unknowns, small groups, and what it cannot show."""
-    known = outcomes[outcomes["outcome"].notna()]
-    sources = list(outcomes["source"].unique())
+    tally = _tally(outcomes)
+    known = tally.known()
+    sources = tally.coded("source").occurring()
     said = [f"{source}: {SOURCES.get(source.split(WITH_FAULTS)[0], 'origin not stated')}." for source in sources]
-    if len(known) < len(outcomes):
-        said.append(f"{len(outcomes) - len(known)} conversations have no known outcome and are left out.")
+    if len(known) < len(tally):
+        said.append(f"{len(tally) - len(known)} conversations have no known outcome and are left out.")
     said.append("Intervals: 95 % (Wilson); k/n beside each share.")
-    few = list(dict.fromkeys(key[0] for key, frame in _groups(known, by) if 0 < len(frame) < FEW))
+    few = list(dict.fromkeys(key[0] for key, part in _groups(known, by) if 0 < len(part) < FEW))
     if few:
         more = f" and {len(few) - NAMED} more" if len(few) > NAMED else ""
-        said.append(
-            f"Few conversations (under {FEW}): {', '.join(few[:NAMED])}{more}. Read the interval, not the share."
-        )
+        names = ", ".join(name if len(name) <= LONGEST else f"{name[:LONGEST]}…" for name in few[:NAMED])
+        said.append(f"Few conversations (under {FEW}): {names}{more}. Read the interval, not the share.")
     if by == "channel" and set(sources) != {"simulated"}:
         said.append(
             "Customers choose their channel: differences between channels are associations, not the channel's doing."
         )
-    if known["resolved"].notna().any() and any(source.startswith("replayed") for source in sources):
+    if not known.missing("resolved").all() and any(source.startswith("replayed") for source in sources):
         said.append("Resolved is what the record says of the recorded conversation; a replay cannot know it anew.")
-    said += _price_lists(known)
-    unpriced = _order(known.loc[known["cost_usd"].isna(), "channel"], "channel")
+    return [*said, *_prices(known), *_pairing(known)]
+
+
+def _prices(known: Tally) -> list[str]:
+    """Whose prices, of when: a cost is never shown without. And where none is known."""
+    dated = ~known.coded("price_as_of").among({""})
+    priced, said = known.take(dated), []
+    for name in group_order(priced.coded("channel"), "channel"):
+        one = priced.only("channel", {name})
+        whose = one.coded("price_list").occurring()[0]
+        said.append(f"Cost on {name}: list prices as of {min(one.coded('price_as_of').sizes())} ({whose}).")
+    unpriced = group_order(known.take(known.missing("cost_usd")).coded("channel"), "channel")
     if unpriced:
         said.append(f"Cost is unknown on {', '.join(unpriced)}; those conversations are not in the mean.")
-    return [*said, *_pairing(known)]
+    return said
 
 
-def _price_lists(known: pd.DataFrame) -> list[str]:
-    """Whose prices, of when: a cost is never shown without."""
-    priced = known[known["price_as_of"] != ""]
-    names = _order(priced["channel"], "channel")
-    lists = {name: priced[priced["channel"] == name] for name in names}
-    return [
-        f"Cost on {name}: list prices as of {one['price_as_of'].min()} ({one['price_list'].iloc[0]})."
-        for name, one in lists.items()
-    ]
-
-
-def _pairing(known: pd.DataFrame) -> list[str]:
-    if "flow" not in known or known["flow"].nunique() < 2:
+def _pairing(known: Tally) -> list[str]:
+    flows = _flows(known)
+    if len(flows) < 2:
         return []
-    talks = known.groupby("flow", sort=False)["conversation_id"].agg(frozenset)
-    if talks.nunique() == 1:
+    talks = [set(known.only("flow", {flow}).coded("conversation_id").codes.tolist()) for flow in flows]
+    if all(one == talks[0] for one in talks):
         return ["Each flow stands for the same conversations: compare flows within a group, pair by pair."]
     return ["The flows met different conversations: differences between them are associations too."]
 
 
-def _versions(outcomes: pd.DataFrame, by: str) -> bool:
-    return by != "flow" and "flow" in outcomes and outcomes["flow"].nunique() > 1
+def _tally(outcomes: pd.DataFrame | Tally) -> Tally:
+    return outcomes if isinstance(outcomes, Tally) else Tally(outcomes)
 
 
-def _groups(known: pd.DataFrame, by: str) -> list[tuple[tuple[str, ...], pd.DataFrame]]:
+def _flows(known: Tally) -> list[str]:
+    return known.coded("flow").occurring() if "flow" in known.columns else []
+
+
+def _groups(known: Tally, by: str) -> list[tuple[tuple[str, ...], Tally]]:
     """The rows to show: each with its key and its conversations."""
-    label = group_labels(known, by)
-    parts = [(name, known[label == name]) for name in _order(label, by)]
+    column, flows = known.coded(by), _flows(known)
+    parts = [(name, known.take(column.rows(name))) for name in group_order(column, by)]
     if by != "flow":
         parts.insert(0, (overall(by), known))
-    if not _versions(known, by):
-        return [((name,), frame) for name, frame in parts]
-    flows = list(known["flow"].unique())
-    return [((name, flow), frame[frame["flow"] == flow]) for name, frame in parts for flow in flows]
+    if by == "flow" or len(flows) < 2:
+        return [((name,), part) for name, part in parts]
+    return [((name, flow), part.only("flow", {flow})) for name, part in parts for flow in flows]
 
 
-def _order(label: pd.Series, by: str) -> list[str]:
-    if by == "flow":
-        return list(label.unique())
-    place: dict[Hashable, int] = {name: i for i, name in enumerate(channels)} if by == "channel" else {}
-    sizes = label.value_counts().to_dict()
-    last = len(place)
-    return sorted(sizes, key=lambda name: (name == NOT_RECORDED, place.get(name, last), -sizes[name], name))
-
-
-def _summary(frame: pd.DataFrame, occurring: list[str]) -> dict[str, Any]:
-    counted = frame["outcome"].value_counts().to_dict()
-    n = len(frame)
+def _summary(part: Tally, occurring: list[str]) -> dict[str, Any]:
+    counted, n = part.coded("outcome").sizes(), len(part)
     row: dict[str, Any] = {"n": n}
     for outcome in occurring:
         row |= _share(outcome, counted.get(outcome, 0), n)
-    resolved = frame["resolved"].dropna()
+    resolved, cost, duration = (_known(part, name) for name in ("resolved", "cost_usd", "duration_s"))
     row |= _share("resolved", int(resolved.sum()), len(resolved)) | {"resolved_n": len(resolved)}
     return row | {
-        "turns": frame["turns"].median(),
-        "duration_median_s": frame["duration_s"].median(),
-        "duration_p90_s": frame["duration_s"].quantile(0.9),
-        "messages": (frame["messages_out"] + frame["messages_in"]).mean(),
-        "cost_usd": frame["cost_usd"].mean(),
-        "cost_n": int(frame["cost_usd"].notna().sum()),
-        "price_as_of": min(filter(None, frame["price_as_of"]), default=""),
-        "price_list": " / ".join(filter(None, frame["price_list"].unique())),
-        "source": ", ".join(frame["source"].unique()),
+        "turns": _median(_known(part, "turns")),
+        "duration_median_s": _median(duration),
+        "duration_p90_s": _nine_of_ten(duration),
+        "messages": _mean(part.numbers("messages_out") + part.numbers("messages_in")),
+        "cost_usd": _mean(cost),
+        "cost_n": len(cost),
+        "price_as_of": min(filter(None, part.coded("price_as_of").sizes()), default=""),
+        "price_list": " / ".join(filter(None, part.coded("price_list").occurring())),
+        "source": ", ".join(part.coded("source").occurring()),
     }
+
+
+def _known(part: Tally, column: str) -> Any:
+    """The numbers of a column that are known."""
+    found = part.numbers(column)
+    return found[found == found]  # NaN is not itself
+
+
+def _median(found: Any) -> float:
+    import numpy as np
+
+    return float(np.median(found)) if len(found) else float("nan")
+
+
+def _nine_of_ten(found: Any) -> float:
+    import numpy as np
+
+    return float(np.quantile(found, 0.9)) if len(found) else float("nan")
+
+
+def _mean(found: Any) -> float:
+    return float(found.mean()) if len(found) else float("nan")
 
 
 def _share(name: str, k: int, n: int) -> dict[str, Any]:

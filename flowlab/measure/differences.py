@@ -33,15 +33,18 @@ def differences(talks: Sequence[Talk], cut: Callable[[str], Cut]) -> list[Differ
     labels = {talk.name: talk.label for talk in talks}
     found: list[Difference] = []
     for number in range(max((len(talk.ends) for talk in talks), default=0)):
-        turns = {talk: talk.turn(number) for talk in talks}
+        turns = {talk: talk.turn(number) for talk in talks if number not in talk.undone}
+        lines = [("undone", talk.name, talk.undone[number]) for talk in talks if number in talk.undone]
         for kind, tell in _KINDS.items():
-            said: dict[str, list[str]] = {}
             for talk, events in turns.items():
-                for line in dict.fromkeys(tell(talk, events, turns, cut)):
-                    said.setdefault(line, []).append(talk.name)
-            found += [
-                Difference(number, kind, tuple(names), one_line(names, line, labels)) for line, names in said.items()
-            ]
+                lines += [(kind, talk.name, line) for line in dict.fromkeys(tell(talk, events, turns, cut))]
+        said: dict[tuple[str, str], list[str]] = {}
+        for kind, name, line in lines:
+            said.setdefault((kind, line), []).append(name)
+        found += [
+            Difference(number, kind, tuple(names), one_line(names, line, labels))
+            for (kind, line), names in said.items()
+        ]
     return found
 
 

@@ -9,11 +9,11 @@ from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
 from flowlab.errors import UsageError, did_you_mean
-from flowlab.measure.compare import outcome_order
 from flowlab.measure.coverage import coverage_table
 from flowlab.measure.disturbed import disturbed_table
 from flowlab.measure.log import events_table
 from flowlab.measure.outcomes import outcome_table, recorded_events
+from flowlab.measure.tally import outcome_order
 from flowlab.measure.walked_log import walks_of
 from flowlab.model.channel import Channel
 from flowlab.model.conversation import Conversation

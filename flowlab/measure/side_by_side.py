@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any, NamedTuple
 
@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     import pandas as pd
 
 #: Who says a line of the table.
-CUSTOMER, FLOW, PLATFORM, WORLD, END = "customer", "flow", "platform", "world", "end"
+CUSTOMER, FLOW, PLATFORM, WORLD, END, UNDONE = "customer", "flow", "platform", "world", "end", "undone"
 
 
 class Cut(NamedTuple):
@@ -30,7 +30,8 @@ class Cut(NamedTuple):
 class Talk:
     """One channel's part: its events, how many there were after each turn, and until when free text may be sent.
 
-    ``entry``: the entry point's name, where entry points are compared and not channels.
+    ``entry``: the entry point's name, where entry points are compared and not channels. ``undone``: the turns that
+    could not be done here, and why not.
     """
 
     channel: Channel
@@ -38,6 +39,7 @@ class Talk:
     ends: Sequence[int]
     window_closes_s: float | None = None
     entry: str = ""
+    undone: Mapping[int, str] = field(default_factory=dict)
 
     @property
     def name(self) -> str:
@@ -61,7 +63,8 @@ def side_table(talks: Sequence[Talk], cut: Callable[[str], Cut]) -> pd.DataFrame
     ``turn``              int       0, 1, ...: which of the customer's turns
     ``channel``           str       channel name, or the entry point's
     ``seq``               int       place in the channel's talk
-    ``who``               str       ``customer``, ``flow``, ``platform``, ``world`` or ``end``
+    ``who``               str       ``customer``, ``flow``, ``platform``, ``world`` or ``end``; ``undone`` where the
+                                    customer could not do the turn
     ``text``              str       what is read; of a refused message what was to be said
     ``shape``             str       a :class:`~flowlab.model.shown.Shape`; empty for what is not shown
     ``choices``           list      the labels to choose from
@@ -125,6 +128,10 @@ def side_rows(talk: Talk, cut: Callable[[str], Cut]) -> Iterator[dict[str, Any]]
             if event.kind in (EventKind.SENT, EventKind.RECEIVED):
                 said |= _billed(talk.channel, event, is_open, cut)
             yield {**_EMPTY, **said}
+        if number in talk.undone:
+            base = {"turn": number, "channel": talk.name, "seq": talk.ends[number], "who": UNDONE}
+            elapsed_s = talk.events[talk.ends[number] - 1].time_s - began_s if talk.ends[number] else 0.0
+            yield {**_EMPTY, **base, "text": talk.undone[number], "elapsed_s": elapsed_s}
 
 
 def _said(event: Event, following: Event | None) -> dict[str, Any] | None:

@@ -6,8 +6,8 @@ from collections import Counter
 from collections.abc import Iterable, Sequence
 from typing import TYPE_CHECKING, NamedTuple
 
-from flowlab.measure.compare import overall
 from flowlab.measure.stats import wilson
+from flowlab.measure.tally import overall
 from flowlab.measure.walked_compare import compare_run, first_execution
 from flowlab.measure.walked_follow import Difference, follow, with_types
 from flowlab.measure.walked_outcome import walk_outcome

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Mapping, Sequence
-from typing import Any
+from collections.abc import Collection, Mapping, Sequence
+from typing import Any, NamedTuple
 
 from flowlab.errors import UsageError, did_you_mean
 from flowlab.model.channel import Channel, channels
@@ -37,23 +37,48 @@ def play_all(
 ) -> list[Played]:
     """The turns on every column, in a session each. ``start``: ``context``, ``event`` and what a session takes.
 
-    Raises UsageError for anything else in ``start``, and what :func:`flowlab.run.turns.play` raises.
+    A turn that some columns cannot do, such as the choice of a button that is not there, is left out on them. Raises
+    UsageError for anything else in ``start``, and for a turn that no column can do.
     """
-    names = titles(columns)
+    names, options = titles(columns), session_options(start)
+    played = []
+    for column in columns:
+        medium, known, event = beginning(column, start.get("context"), start.get("event", ""), names)
+        played.append(play(Session(flow, medium, services=world, **options), turns, known, event))
+    for number in range(len(turns)):
+        if all(number in one.undone for one in played):
+            raise UsageError(played[0].undone[number])
+    return played
+
+
+def session_options(start: Mapping[str, Any]) -> dict[str, Any]:
+    """What in ``start`` is for the session alone. Raises UsageError for what nobody takes."""
     options = {key: value for key, value in start.items() if key not in ("context", "event")}
     for key in options:
         if key not in _START:
-            raise UsageError(f"side_by_side takes no {key!r}. {did_you_mean(key, ['context', 'event', *_START])}")
-    played = []
-    for name, column in zip(names, columns, strict=True):
-        known = known_on(name, start.get("context"), {*names, *channels})
-        event = start.get("event", "")
-        if isinstance(column, EntryPoint):
-            known = {**column.context, **known}
-            event = event or ("incomingRequest" if column.starts == BUSINESS else "")
-        medium = column.medium if isinstance(column, EntryPoint) else column
-        played.append(play(Session(flow, medium, services=world, **options), turns, known, event))
-    return played
+            raise UsageError(f"a talk begins with no {key!r}. {did_you_mean(key, ['context', 'event', *_START])}")
+    return options
+
+
+class Beginning(NamedTuple):
+    """How the talk begins on one column: where, with what known before, and by which trigger event if not a message."""
+
+    medium: str | Channel
+    known: Mapping[str, Any]
+    event: str
+
+
+def beginning(column: Column, context: Mapping[str, Any] | None, event: str, names: Collection[str]) -> Beginning:
+    """What ``context`` and ``event`` for all columns are on this one. ``names``: what the columns are called.
+
+    Raises what :func:`flowlab.run.turns.known_on` raises.
+    """
+    if isinstance(column, EntryPoint):
+        known = known_on(column.name, context, {*names, *channels})
+        event = event or ("incomingRequest" if column.starts == BUSINESS else "")
+        return Beginning(column.medium, {**column.context, **known}, event)
+    name = column if isinstance(column, str) else column.name
+    return Beginning(column, known_on(name, context, {*names, *channels}), event)
 
 
 def stands(session: Session) -> str:

@@ -6,7 +6,7 @@ from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from flowlab.errors import UsageError, did_you_mean
+from flowlab.errors import FlowlabError, UsageError, did_you_mean
 from flowlab.model.shown import Shape, Shown
 from flowlab.run.answer import place_of_choice
 from flowlab.run.session import DEFAULT_REPLY_S, Session
@@ -58,10 +58,14 @@ _FIELDS: dict[str, tuple[str, tuple[type, ...]]] = {
 
 @dataclass
 class Played:
-    """A session after the turns; ``ends``: how many events there were after each turn."""
+    """A session after the turns; ``ends``: how many events there were after each turn.
+
+    ``undone``: which turns could not be done, and why not.
+    """
 
     session: Session
     ends: list[int] = field(default_factory=list)
+    undone: dict[int, str] = field(default_factory=dict)
 
 
 def read_turns(turns: Sequence[str | Mapping[str, Any] | Turn]) -> list[Turn]:
@@ -128,24 +132,42 @@ def known_on(column: str, context: Mapping[str, Any] | None, columns: Collection
 
 
 def play(session: Session, turns: Sequence[Turn], context: Mapping[str, Any] | None = None, event: str = "") -> Played:
-    """Let the customer of a session do all turns; the first one starts it.
+    """Let the customer of a session do all turns that can be done; the first one starts it.
 
     ``event``: ``incomingRequest`` where the business writes first; then the first turn is an answer. ``context``: what
-    is known before. Raises UsageError for a choice that there is not, and where nobody begins.
+    is known before.
     """
-    first = next((turn for turn in turns if turn.fault is None), None)
-    if not event and first and first.say is None:
-        raise UsageError(
-            f"the first turn begins the talk, so it says something; this one: {first.words}. "
-            "Where the business writes first, give event='incomingRequest'"
-        )
-    played = Played(session)
     if event:
         session.start(event=event, context=context)
-    for turn in turns:
-        take_turn(session, turn, context)
-        played.ends.append(len(session.events))
+    played = Played(session)
+    for number, turn in enumerate(turns):
+        played.session, why_not = try_turn(played.session, turn, context)
+        played.ends.append(len(played.session.events))
+        if why_not:
+            played.undone[number] = why_not
     return played
+
+
+def try_turn(session: Session, turn: Turn, context: Mapping[str, Any] | None = None) -> tuple[Session, str]:
+    """The session after a turn, beside the given one; where it cannot be done the given one, and why not.
+
+    >>> from flowlab.model.flow import Flow, State, Transition
+    >>> ask = State("ask", "send-and-wait-for-reply", (Transition("incomingMessage"),), {"body": "Your name?"})
+    >>> session = Session(Flow((ask,), "ask"))
+    >>> try_turn(session, Turn(pick=2))[1][:34], try_turn(session, Turn("hi"))[0].state, session.state
+    ('the first turn begins the talk, so', 'ask', '')
+    """
+    if not session.events and turn.say is None and turn.fault is None:
+        return session, (
+            f"the first turn begins the talk, so it says something; this one: {turn.words}. "
+            "Where the business writes first, give event='incomingRequest'"
+        )
+    after = session.fork()
+    try:
+        take_turn(after, turn, context)
+    except FlowlabError as trouble:
+        return session, str(trouble)
+    return after, ""
 
 
 def take_turn(session: Session, turn: Turn, context: Mapping[str, Any] | None = None) -> list[str]:

@@ -6,7 +6,8 @@ from dataclasses import dataclass
 from math import inf, isfinite, isnan
 from typing import TYPE_CHECKING, Any
 
-from flowlab.measure.compare import overall, share_n, shares
+from flowlab.measure.compare import share_n, shares
+from flowlab.measure.tally import overall
 from flowlab.model.channel import channels
 from flowlab.text.plain import plain
 

@@ -8,9 +8,10 @@ from functools import cached_property
 from textwrap import fill
 from typing import TYPE_CHECKING, Any
 
-from flowlab.errors import UsageError, did_you_mean
-from flowlab.measure.compare import cautions, compare_long, compare_table, group_labels, share_n, shares
+from flowlab.errors import UsageError
+from flowlab.measure.compare import cautions, check_by, compare_long, compare_table, share_n, shares
 from flowlab.measure.replayed import Run
+from flowlab.measure.tally import Tally
 from flowlab.model.display import bundle
 from flowlab.show import pictures
 from flowlab.show.cells import grid
@@ -46,20 +47,21 @@ class Comparison:
     """Groups of conversations side by side.
 
     ``outcomes``: what is compared, one row a conversation, with its ``flow``. ``by``: the column that makes the groups.
-    ``runs``: what they came from, by name.
+    ``runs``: what they came from, by name. ``tally``: the outcomes ready to be counted, where that is done already.
     """
 
     outcomes: pd.DataFrame
     by: str = "channel"
     runs: Mapping[str, Run] = field(default_factory=dict)
+    tally: Tally | None = field(default=None, repr=False)
 
     def __post_init__(self) -> None:
-        _ = self.table  # so that a wrong column is told at once, not when the result is looked at
+        check_by(self.counted, self.by)  # told at once, not when the result is looked at
 
     @cached_property
     def table(self) -> pd.DataFrame:
         """One row a group: :func:`flowlab.measure.compare.compare_table`."""
-        return compare_table(self.outcomes, self.by)
+        return compare_table(self.counted, self.by)
 
     @cached_property
     def long(self) -> pd.DataFrame:
@@ -69,27 +71,24 @@ class Comparison:
     @cached_property
     def notes(self) -> list[str]:
         """What must be said beside the numbers: :func:`flowlab.measure.compare.cautions`."""
-        return cautions(self.outcomes, self.by)
+        return cautions(self.counted, self.by)
 
-    def only(self, **where: Any) -> Comparison:
+    @cached_property
+    def counted(self) -> Tally:
+        """The outcomes, ready to be counted."""
+        return self.tally or Tally(self.outcomes)
+
+    def only(self, /, **where: Any) -> Comparison:
         """The comparison of those conversations alone that have these values: ``only(channel=["sms", "line"])``.
 
-        Values are compared as text. Raises UsageError for a column that there is not.
+        Values are compared as text; where a column holds nothing, that is ``(not recorded)``. Raises UsageError for a
+        column that there is not.
         """
-        outcomes = self.outcomes
+        part = self.counted
         for name, value in where.items():
-            if name not in outcomes.columns:
-                raise UsageError(
-                    f"no column {name!r} to choose by. {did_you_mean(name, list(map(str, outcomes.columns)))}"
-                )
-            wanted = {value} if isinstance(value, str) or not isinstance(value, Sequence) else set(value)
-            outcomes = outcomes[outcomes[name].astype("object").map(str).isin(set(map(str, wanted)))]
-        return replace(self, outcomes=outcomes)
-
-    @property
-    def group_of(self) -> pd.Series:
-        """The group of each conversation, as the table names it."""
-        return group_labels(self.outcomes, self.by)
+            wanted = [value] if isinstance(value, str) or not isinstance(value, Sequence) else value
+            part = part.only(name, set(map(str, wanted)))
+        return replace(self, outcomes=part.outcomes, tally=part)
 
     def plot(self, ax: Axes | None = None, metric: str = "outcomes") -> Axes:
         """Draw the shares with their intervals; see :func:`flowlab.show.panels.draw_panels`.

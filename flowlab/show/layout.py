@@ -7,6 +7,7 @@ whom), place (how far right), routes (heights and curves).
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
+from functools import lru_cache
 from typing import TYPE_CHECKING, Literal
 
 from flowlab.errors import UsageError
@@ -58,7 +59,7 @@ def layout(
     if direction == "LR":
         sizes = {node: (height, width) for node, (width, height) in sizes.items()}
         labels = {edge: (height, width) for edge, (width, height) in labels.items()}
-    parts = [_lay_out(part, within, sizes, labels) for part, within in _parts(nodes, edges)]
+    parts = [_known(part, within, sizes, labels) for part, within in _parts(nodes, edges)]
     if direction == "LR":
         parts = [_transposed(part) for part in parts]
     return _packed(parts)
@@ -105,6 +106,22 @@ def _parts(nodes: list[str], edges: list[EdgeId]) -> list[tuple[list[str], list[
     for edge in edges:
         parts[find(edge[0])][1].append(edge)
     return list(parts.values())
+
+
+def _known(nodes: list[str], edges: list[EdgeId], sizes: Mapping[str, Size], labels: Mapping[EdgeId, Size]) -> Layout:
+    """The same part is laid out once: a notebook draws a flow as picture, map, chat and player, and at each edit."""
+    return _remembered(
+        tuple((node, sizes[node]) for node in nodes),
+        tuple(edges),
+        tuple((edge, labels[edge]) for edge in edges if edge in labels),
+    )
+
+
+@lru_cache(maxsize=16)
+def _remembered(
+    boxes: tuple[tuple[str, Size], ...], edges: tuple[EdgeId, ...], labels: tuple[tuple[EdgeId, Size], ...]
+) -> Layout:
+    return _lay_out([node for node, _ in boxes], list(edges), dict(boxes), dict(labels))
 
 
 def _lay_out(nodes: list[str], edges: list[EdgeId], sizes: Mapping[str, Size], labels: Mapping[EdgeId, Size]) -> Layout:

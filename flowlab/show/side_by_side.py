@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from hashlib import sha256
@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from flowlab.measure.differences import Difference, difference_table, differences
-from flowlab.measure.side_by_side import Cut, Talk, side_table
+from flowlab.measure.side_by_side import Cut, Talk, side_rows, side_table
 from flowlab.measure.totals import Totals, totals
 from flowlab.text.files import write_whole
 from flowlab.text.plain import plain
@@ -23,7 +23,8 @@ if TYPE_CHECKING:
 class SideBySide:
     """What :func:`flowlab.side_by_side` gives: shows itself in a notebook.
 
-    ``turns``: what the customer did, in words; ``outcomes``: how each channel's talk stands at the end.
+    ``turns``: what the customer did, in words; ``outcomes``: how each channel's talk stands at the end. ``given_key``:
+    tells this view's links from those of others on the same page, where what it shows does not.
     """
 
     name: str
@@ -31,11 +32,17 @@ class SideBySide:
     talks: Sequence[Talk]
     outcomes: Sequence[str]
     cut: Callable[[str], Cut]
+    given_key: str = ""
 
     @cached_property
     def table(self) -> pd.DataFrame:
         """All that was said, a row a line; the columns: :func:`flowlab.measure.side_by_side.side_table`."""
         return side_table(self.talks, self.cut)
+
+    @cached_property
+    def lines(self) -> Mapping[str, Sequence[Mapping[str, Any]]]:
+        """The rows of the table by column, in order."""
+        return {talk.name: [*side_rows(talk, self.cut)] for talk in self.talks}
 
     @cached_property
     def found(self) -> list[Difference]:
@@ -45,6 +52,8 @@ class SideBySide:
     @cached_property
     def key(self) -> str:
         """Tells this view's links from those of others on the same page."""
+        if self.given_key:
+            return self.given_key
         said = repr((self.found, self.as_text()))
         return sha256(said.encode("utf-8", "replace")).hexdigest()[:8]
 
@@ -84,8 +93,7 @@ class SideBySide:
 
     def totals(self, talk: Talk) -> Totals:
         """What one channel's talk came to."""
-        mine = self.table[self.table["channel"] == talk.name]
-        return totals(mine.to_dict("records"), talk.channel)
+        return totals(self.lines[talk.name], talk.channel)
 
     def __repr__(self) -> str:
         return self.as_text()

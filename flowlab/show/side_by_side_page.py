@@ -20,10 +20,16 @@ if TYPE_CHECKING:
 _SKINS = {"phone number": "phone", "email address": "mail", "app identity": "app"}
 #: Beyond this a message is cut in the view; the table has all of it.
 _MOST_CHARS = 1_200
+_MOST_TURN_CHARS = 160
 
 
 def side_html(sides: SideBySide) -> str:
-    """The view. Everything that comes from flows, channels or customers is escaped."""
+    """The view with its own style."""
+    return side_view(sides).replace(">", f"><style>{style()}</style>", 1)
+
+
+def side_view(sides: SideBySide) -> str:
+    """The view, for a page that has :func:`style`. What comes from flows, channels or customers is escaped."""
     marks = _marks(sides)
     head = "".join(_column_head(talk) for talk in sides.talks)
     body = "".join(_row(sides, number, marks) for number in range(len(sides.turns)))
@@ -34,7 +40,7 @@ def side_html(sides: SideBySide) -> str:
     )
     label = safe(f"{sides.name}, channels side by side")
     scroll = f"<div class=scroll tabindex=0 role=region aria-label='{label}'>{table}</div>"
-    return f"<div class=fl-sides><style>{_css()}</style>{scroll}{_why(sides)}{_prices(sides)}</div>"
+    return f"<div class=fl-sides>{scroll}{_why(sides)}{_prices(sides)}</div>"
 
 
 def side_page(sides: SideBySide) -> str:
@@ -62,16 +68,16 @@ def _column_head(talk: Talk) -> str:
 
 
 def _row(sides: SideBySide, number: int, marks: Mapping[tuple[int, str], list[int]]) -> str:
-    lines = sides.table[sides.table["turn"] == number]
     cells = ""
     for talk in sides.talks:
         name = talk.name
-        mine = lines[lines["channel"] == name]
+        mine = [line for line in sides.lines[name] if line["turn"] == number]
         links = "".join(_link(sides, n) for n in marks.get((number, name), []))
-        said = "".join(_message(talk.channel, line) for line in mine.to_dict("records"))
+        said = "".join(_message(talk.channel, line) for line in mine)
         diff = " diff" if links else ""
         cells += f"<td class='{_skin(talk.channel)}{diff}'>{links}{said or '<small>nothing</small>'}</td>"
-    words = safe(sides.turns[number])
+    words = sides.turns[number]
+    words = safe(words if len(words) <= _MOST_TURN_CHARS else f"{words[:_MOST_TURN_CHARS]}…")
     return f"<tr><th scope=row><span class=turn>{number + 1}</span> <small>{words}</small></th>{cells}</tr>"
 
 
@@ -79,7 +85,7 @@ def _link(sides: SideBySide, number: int) -> str:
     return f"<a class=mark href='#fl-why-{sides.key}-{number}' title='{safe(sides.found[number - 1].why)}'>{number}</a>"
 
 
-def _message(channel: Channel, line: Mapping[Any, Any]) -> str:
+def _message(channel: Channel, line: Mapping[str, Any]) -> str:
     text = line["text"]
     shown = text if len(text) <= _MOST_CHARS else f"{text[:_MOST_CHARS]}… ({len(text):,} characters)"
     subject = f"<span class=subject>{safe(line['subject'])}</span>" if line["subject"] else ""
@@ -95,7 +101,7 @@ def _lines(text: str) -> str:
     return "\n".join(safe(part) for part in text.split("\n"))
 
 
-def _meta(channel: Channel, line: Mapping[Any, Any]) -> Iterator[str]:
+def _meta(channel: Channel, line: Mapping[str, Any]) -> Iterator[str]:
     """The small line under a message."""
     if line["who"] == END:
         yield str(line["note"])
@@ -109,7 +115,7 @@ def _meta(channel: Channel, line: Mapping[Any, Any]) -> Iterator[str]:
         yield str(line["note"])
 
 
-def _choices(line: Mapping[Any, Any]) -> str:
+def _choices(line: Mapping[str, Any]) -> str:
     if not len(line["choices"]) or line["shape"] == Shape.NUMBERED:
         return ""
     kind = "list" if line["shape"] == Shape.LIST else "buttons"
@@ -166,5 +172,6 @@ def _skin(channel: Channel) -> str:
 
 
 @cache
-def _css() -> str:
+def style() -> str:
+    """The style sheet of the view."""
     return Path(__file__).with_name("side_by_side.css").read_text("utf-8")

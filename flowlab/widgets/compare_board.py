@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import replace
 from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 
@@ -11,11 +11,16 @@ import traitlets
 from ipywidgets import widget_serialization
 
 from flowlab.errors import UsageError, did_you_mean
+from flowlab.measure.compare import check_by
 from flowlab.measure.replayed import Run
+from flowlab.measure.tally import Tally
 from flowlab.model.conversation import Conversation
 from flowlab.show.cells import is_overall, label
 from flowlab.show.comparison import Comparison, compare
-from flowlab.widgets.compare_view import FLOW, OUTCOMES, columns, groups, metrics, panels, rows
+from flowlab.text.plain import plain
+from flowlab.widgets.assumption import Assumption, Assumptions
+from flowlab.widgets.compare_code import code_of, name_of
+from flowlab.widgets.compare_view import FLOW, OUTCOMES, columns, groups, metrics, panels, rest, rows
 from flowlab.widgets.lab_widget import STATIC, LabWidget
 
 if TYPE_CHECKING:
@@ -23,24 +28,7 @@ if TYPE_CHECKING:
 
 #: So many of the conversations behind a number are named.
 NAMED = 50
-Again = Callable[..., Run | Mapping[str, Run]]
-
-
-@dataclass(frozen=True, slots=True)
-class Assumption:
-    """What a simulation takes for granted, and may be asked otherwise: a number from ``low`` to ``high``."""
-
-    name: str
-    low: float
-    high: float
-    value: float
-    unit: str = ""
-
-    def check(self, value: float) -> float:
-        """The value. Raises UsageError where it lies outside."""
-        if not self.low <= value <= self.high:
-            raise UsageError(f"{self.name} is {value:g}; expected {self.low:g} to {self.high:g} {self.unit}".rstrip())
-        return value
+Runs = Run | Mapping[str, Run] | Sequence[Run]
 
 
 class CompareBoard(LabWidget):
@@ -73,19 +61,34 @@ class CompareBoard(LabWidget):
 
     def __init__(
         self,
-        run: Run | Mapping[str, Run] | Sequence[Run] | Comparison,
+        run: Runs | Comparison,
         by: str = "channel",
         *,
         assumptions: Sequence[Assumption] = (),
-        again: Again | None = None,
+        again: Callable[..., Runs] | None = None,
         height_px: int = 620,
     ) -> None:
         super().__init__(height_px=height_px)
-        self._ids: list[str] = []
-        self._again, self._assumptions = again, {one.name: one for one in assumptions} if again else {}
+        self._behind: Tally | None = None
+        self._flows: list[str] = []
+        self._settling = False
+        self._again, self._assumptions = again, Assumptions(assumptions if again else ())
+        self._named = "" if isinstance(run, Comparison) else name_of(run)
         self._begin(run if isinstance(run, Comparison) else compare(run, by))
-        self.sliders = [[one.name, one.low, one.high, one.value, one.unit] for one in self._assumptions.values()]
+        self.sliders = self._assumptions.as_lists()
         self.observe(self._changed, names=["metric", "by", "chosen", "versions", "where"])
+
+    @traitlets.validate("metric")  # type: ignore[untyped-decorator]
+    def _metric_there_is(self, proposal: Any) -> str:
+        known = [name for name, _ in metrics(self._base.table)]
+        if proposal["value"] not in known:
+            raise UsageError(f"there is no measure {proposal['value']!r}. {did_you_mean(proposal['value'], known)}")
+        return str(proposal["value"])
+
+    @traitlets.validate("by")  # type: ignore[untyped-decorator]
+    def _column_there_is(self, proposal: Any) -> str:
+        check_by(self._base.counted, proposal["value"])
+        return str(proposal["value"])
 
     @property
     def comparison(self) -> Comparison:
@@ -101,32 +104,37 @@ class CompareBoard(LabWidget):
 
     @property
     def conversations(self) -> list[Conversation]:
-        """The conversations behind the number that was clicked."""
-        ids = set(self._ids)
-        runs = self._base.runs
-        return [talk for talk in next(iter(runs.values())).conversations if talk.id in ids] if runs else []
+        """The conversations behind the number that was clicked, each once; those of the first version that has it."""
+        found: dict[str, Conversation] = {}
+        for name, run in self._runs().items():
+            ids = set(_ids(self._behind.only(FLOW, {name}))) if self._behind else set()
+            found |= {talk.id: talk for talk in run.conversations if talk.id in ids and talk.id not in found}
+        return list(found.values())
 
     def look_behind(self, group: str, outcome: str = "", flow: str = "") -> list[str]:
         """The ids of the conversations in a group (with an outcome, or ``resolved``), of one flow or of all."""
-        outcomes = self.comparison.outcomes
+        part = self.comparison.counted.known()
         if not is_overall(group, self.by):
-            outcomes = outcomes[self.comparison.group_of == group]
+            part = part.only(self.by, {group})
         if flow:
-            outcomes = outcomes[outcomes[FLOW] == flow]
+            part = part.only(FLOW, {flow})
+        whole = part
         if outcome == "resolved":
-            outcomes = outcomes[outcomes["resolved"].fillna(False).astype(bool)]
+            whole = part.take(~part.missing("resolved"))
+            part = part.take(part.numbers("resolved") == 1)
         elif outcome:
-            outcomes = outcomes[outcomes["outcome"] == outcome]
-        self._ids = list(map(str, outcomes["conversation_id"]))
-        ended = zip(self._ids, outcomes["channel"], outcomes["outcome"], outcomes[FLOW], strict=True)
+            part = part.only("outcome", {outcome})
+        self._behind, ids = part, _ids(part)
         what = f"{outcome.replace('_', ' ') or 'all'} of {label(group, self.by)}{f', {flow}' if flow else ''}"
-        listed = [[name, str(channel), str(end), str(of)] for name, channel, end, of in list(ended)[:NAMED]]
-        self.behind = {"title": what, "count": len(self._ids), "talks": listed}
-        return self._ids
+        count = f"{len(part):,} of {len(whole):,}" if outcome else f"{len(part):,}"
+        first = part.outcomes[:NAMED]
+        talks = zip(ids, *(first[name].map(str) for name in ("channel", "outcome", FLOW)), strict=False)
+        self.behind = {"title": f"{what}: {count}", "count": len(ids), "talks": list(map(list, talks))}
+        return ids
 
     def play(self, conversation: str, flow: str = "") -> Any:
         """The player at a conversation, in the board and as a value. Raises UsageError without a run to play."""
-        runs = self._base.runs
+        runs = self._runs()
         if not runs:
             raise UsageError("this comparison was made without its runs; fl.compare(run) keeps them")
         name = flow or next(iter(runs))
@@ -136,49 +144,63 @@ class CompareBoard(LabWidget):
 
     def assume(self, **values: float) -> None:
         """Run the simulation anew with these assumptions. Raises UsageError for one that there is not."""
-        for name, value in values.items():
-            if name not in self._assumptions:
-                raise UsageError(f"there is no assumption {name!r}. {did_you_mean(name, list(self._assumptions))}")
-            self._assumptions[name].check(value)
-        now = {one[0]: one[3] for one in self.sliders} | values
         self.busy = True
         try:
-            assert self._again is not None
-            self._begin(compare(self._again(**now), self.by), keep=True)
+            asked = self._assumptions.asked(values)
+            assert self._again is not None  # without it there are no assumptions
+            self._begin(compare(self._again(**asked.values), self.by), keep=True)
+            self._assumptions = asked
+            self._named = f"{name_of(self._again)}({asked.as_code()})"
+            self._show()
         finally:
+            self.sliders = self._assumptions.as_lists()
             self.busy = False
-        self.sliders = [[one.name, one.low, one.high, now[one.name], one.unit] for one in self._assumptions.values()]
 
     def _begin(self, comparison: Comparison, keep: bool = False) -> None:
-        self._base = comparison
-        self._compared = lru_cache(maxsize=64)(self._compare)
-        self._ids = []
-        self._columns = columns(comparison.outcomes, [comparison.by])
-        self._flows = [str(name) for name in comparison.outcomes[FLOW].unique()]
+        """Begin with a comparison; ``keep``: what was chosen stays, and groups that were not there before are shown."""
+        before = set(self._groups()) | set(self._flows) if keep else set()
+        self._base, self._behind = comparison, None
+        self._compared = lru_cache(maxsize=8)(self._compare)
+        self._columns = columns(comparison.counted, comparison.by)
+        self._flows = comparison.counted.coded(FLOW).occurring()
         with self.hold_sync():
-            if not keep:
-                self.by, self.versions = comparison.by, self._flows
-                self.chosen = self._groups()
+            self.by, self.behind = comparison.by, {}
+            self.versions = [name for name in self._flows if name in self.versions or name not in before]
+            self.chosen = [name for name in self._groups() if name in self.chosen or name not in before]
             self._show()
+
+    def _runs(self) -> dict[str, Run]:
+        return {str(name): run for name, run in self._base.runs.items()}
 
     def _compare(self, by: str, versions: tuple[str, ...], where: tuple[tuple[str, str], ...]) -> Comparison:
         only: dict[str, Any] = {name: value for name, value in where if value}
         if len(versions) < len(self._flows):
             only[FLOW] = list(versions)
-        return Comparison(self._base.outcomes, by, self._base.runs).only(**only)
+        return replace(self._base, by=by, tally=self._base.counted).only(**only)
 
     def _groups(self) -> list[str]:
         return [name for name in groups(self.comparison.table) if not is_overall(name, self.by)]
 
     def _changed(self, change: Any) -> None:
-        self.attempt(lambda: self._follow(change.name))
+        if not self._settling:
+            self.attempt(lambda: self._follow(change.name))
 
     def _follow(self, what: str) -> None:
-        if what == "by":
-            with self.hold_trait_notifications():  # both would come back here
-                self.where = {name: value for name, value in self.where.items() if name != self.by}
-                self.chosen = self._groups()
-        self._show()
+        with self.hold_sync():
+            if what == "by":
+                self._regroup()
+            self._show()
+
+    def _regroup(self) -> None:
+        """Other groups begin with all of them, unless some of them were chosen together with the column."""
+        self._settling = True
+        try:
+            self.where = {name: value for name, value in self.where.items() if name != self.by}
+            before, now = {name for name, _ in self.options["groups"]}, self._groups()
+            if not self.chosen or set(self.chosen) == before or not set(self.chosen) <= set(now):
+                self.chosen = now
+        finally:
+            self._settling = False
 
     def _show(self) -> None:
         """All that the page shows, from what is chosen now: whatever came in the meantime is in it."""
@@ -187,35 +209,35 @@ class CompareBoard(LabWidget):
         metric = self.metric if self.metric in [name for name, _ in offered] else OUTCOMES
         with self.hold_sync():
             self.options = {
+                "of": by,
                 "metrics": offered,
-                "by": [
-                    [name, name.replace("_", " ")] for name in self._columns if name != FLOW or len(self._flows) > 1
-                ],
+                "by": [[name, name.replace("_", " ")] for name in self._columns if name != FLOW or several],
                 "groups": [[name, label(name, by)] for name in self._groups()],
                 "versions": self._flows if several and by != FLOW else [],
                 "filters": {name: values for name, values in self._columns.items() if name not in (by, FLOW)},
             }
             self.view = {
+                "metric": metric,
                 "panels": panels(table, metric),
                 "rows": rows(table, by, metric, self.chosen),
-                "notes": self.comparison.notes,
+                "rest": rest(table),
+                "notes": [plain(note) for note in self.comparison.notes],
                 "by": by.replace("_", " "),
             }
             self.code = self._written()
 
     def _written(self) -> str:
         """The Python that makes the present view from the runs."""
-        only = {name: value for name, value in self.where.items() if value}
-        chain = f".only({', '.join(f'{name}={value!r}' for name, value in only.items())})" if only else ""
-        if any(not name.isidentifier() for name in only):
-            chain = f".only(**{only!r})"
-        flows = f".only({FLOW}={list(self.versions)!r})" if len(self.versions) < len(self._flows) else ""
+        only: dict[str, Any] = {name: value for name, value in self.where.items() if value}
+        if len(self.versions) < len(self._flows):
+            only[FLOW] = list(self.versions)
         shown = list(dict.fromkeys(row["group"] for row in self.view["rows"]))
-        all_shown = shown == groups(self.comparison.table)
-        return (
-            f"comparison = fl.compare(runs, by={self.by!r}){chain}{flows}  # runs: what you gave the board\n"
-            f"comparison.plot(metric={self.metric!r})\n"
-            f"comparison.table{'' if all_shown else f'.loc[{shown!r}]'}\n"
+        return code_of(
+            self._named or name_of(self._base.runs),
+            by=self.by,
+            only=only,
+            metric=self.view["metric"],
+            rows=[] if shown == groups(self.comparison.table) else shown,
         )
 
     def _act(self, message: Mapping[str, Any]) -> str:
@@ -225,7 +247,7 @@ class CompareBoard(LabWidget):
         elif what == "play":
             self.play(str(message["conversation"]), str(message.get("flow", "")))
         elif what == "assume":
-            self.assume(**{str(message["name"]): float(message["value"])})
+            self.assume(**{str(name): float(value) for name, value in message["values"].items()})
         return ""
 
     def _still(self) -> dict[str, Any]:
@@ -233,3 +255,7 @@ class CompareBoard(LabWidget):
 
     def __repr__(self) -> str:
         return f"<CompareBoard by {self.by}: {', '.join(self.chosen) or 'nothing chosen'}>"
+
+
+def _ids(part: Tally) -> list[str]:
+    return list(map(str, part.outcomes["conversation_id"]))

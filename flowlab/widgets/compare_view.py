@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 from flowlab.measure.compare import share_n, shares
+from flowlab.measure.tally import NOT_RECORDED, Tally
 from flowlab.show import cells
 from flowlab.show.panels import AMOUNTS, COLOURS, OTHER
 
@@ -18,14 +19,8 @@ FLOW = "flow"
 #: A column of the record becomes a choice where it has so many values at most.
 MOST_VALUES = 40
 _NOT_TO_GROUP_BY = {
-    "conversation_id",
-    "detail",
-    "price_as_of",
-    "price_list",
-    "cost_usd",
-    "duration_s",
-    "total_s",
-    "source",
+    *("conversation_id", "detail", "price_as_of", "price_list", "cost_usd", "duration_s", "total_s"),
+    *("sessions", "turns", "messages_out", "messages_in", "units_out", "units_in"),
 }
 
 
@@ -36,19 +31,24 @@ def metrics(table: pd.DataFrame) -> list[list[str]]:
     return [[OUTCOMES, "all outcomes"], *known, *amounts]
 
 
-def columns(outcomes: pd.DataFrame, known: Sequence[str] = ()) -> dict[str, list[str]]:
+def columns(tally: Tally, wanted: str) -> dict[str, list[str]]:
     """The columns that part the conversations into a few groups, with their values, the most frequent first.
 
-    ``known``: columns that are wanted all the same.
+    ``wanted``: a column that is among them all the same.
     """
     found: dict[str, list[str]] = {}
-    for name in map(str, outcomes.columns):
-        if name in _NOT_TO_GROUP_BY or (outcomes[name].dtype.kind in "iuf" and name not in known):
+    for name in tally.columns:
+        if name != wanted and (name in _NOT_TO_GROUP_BY or tally.outcomes[name].dtype.kind == "f"):
             continue
-        values = outcomes[name].dropna().astype("object").map(str).value_counts()
-        if name in known or 1 < len(values) <= MOST_VALUES:
-            found[name] = list(values.index)
+        sizes = tally.coded(name).sizes()
+        if name == wanted or 1 < len(sizes) <= MOST_VALUES:
+            found[name] = sorted(sizes, key=lambda value: (value == NOT_RECORDED, -sizes[value], value))
     return found
+
+
+def rest(table: pd.DataFrame) -> list[str]:
+    """The columns after those with bars: pace and cost, and the source where there are several."""
+    return ["turns", "duration", "messages", "cost", *(["source"] if table["source"].nunique() > 1 else [])]
 
 
 def groups(table: pd.DataFrame) -> list[str]:
@@ -101,7 +101,7 @@ def _row(
         "n": words["n"][0],
         "bars": bars,
         "words": said,
-        "rest": [words[head] for head in ("turns", "duration", "messages", "cost")],
+        "rest": [words[head] for head in rest(table)],
     }
 
 

@@ -5,18 +5,15 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from flowlab.model.shown import Shape
-from flowlab.run.clock import DEFAULT_START, start_seconds
 from flowlab.run.session import DEFAULT_REPLY_S, Session
 from flowlab.run.turns import Turn, as_typed, delay_s
-from flowlab.widgets.setup import FAILS, HOURS
 from flowlab.widgets.talk import Talk
-
-_FAILED = "Answer(status=500, json={})"
+from flowlab.widgets.world_script import begins_otherwise, imports, world_lines
 
 
 def as_code(talk: Talk, services: str = "") -> str:
     """A script that has the talk again. ``services``: the path of their file, where they came from one."""
-    lines = [*_imports(talk), "", *_begin(talk, services)]
+    lines = [*imports(talk.setup), "", *_begin(talk, services)]
     lines += [call for call, _ in _calls(talk)]
     lines.append("print(session.outcome or session.state)")
     return "\n".join(lines) + "\n"
@@ -29,49 +26,20 @@ def as_test(talk: Talk, services: str = "") -> str:
         body.append(f"assert {call} == {replies!r}" if replies is not None else call)
     body += [f"assert session.state == {talk.session.state!r}", f"assert session.outcome == {_outcome(talk)!r}"]
     test = [f"    {line}" for line in body]
-    return "\n".join([*_imports(talk), "", "", "def test_talk() -> None:", *test]) + "\n"
+    return "\n".join([*imports(talk.setup), "", "", "def test_talk() -> None:", *test]) + "\n"
 
 
 def _outcome(talk: Talk) -> str | None:
     return str(talk.session.outcome) if talk.session.outcome else None
 
 
-def _imports(talk: Talk) -> Iterator[str]:
-    setup = talk.setup
-    if setup.hours:
-        yield "from dataclasses import replace"
-        yield ""
-    yield "import flowlab as fl"
-    if FAILS in setup.answers.values():
-        yield "from flowlab.run.services import Answer"
-    yield "from flowlab.run.services_file import load_services"
-
-
 def _begin(talk: Talk, services: str) -> list[str]:
-    setup, flow = talk.setup, talk.flow
-    lines = [f"flow = fl.load({flow.source or flow.name + '.json'!r})"]
-    if not flow.source:
-        lines[0] += "  # save it under this name first: fl.save(flow, ...)"
-    lines.append(f"world = load_services({services!r})" if services else "world = load_services(None)")
-    if not services and setup.services.widgets:
-        lines[-1] += "  # put the services of your chat here"
-    if setup.answers:
-        given = ", ".join(f"{name!r}: {_answer(talk, name)}" for name in setup.answers)
-        lines.append(f"world = world.answering({{{given}}})")
-    if setup.hours:
-        lines.append(
-            f"always = fl.Hours.from_yaml({dict(HOURS[setup.hours])!r})  # {setup.hours}, whatever the calendars say"
-        )
-        lines.append("world = replace(world, calendars=dict.fromkeys(world.calendars, always))")
+    setup = talk.setup
+    lines = world_lines(setup, talk.flow, services)
     lines.append(f"session = fl.Session(flow, {', '.join(_options(talk))})")
     if setup.event:
         lines.append(f"session.start(event={setup.event!r}{_known(talk)})")
     return lines
-
-
-def _answer(talk: Talk, name: str) -> str:
-    answer = talk.setup.world.widgets[name]
-    return _FAILED if talk.setup.answers[name].strip().lower() == FAILS else repr(answer[0][1].json)  # type: ignore[index]
 
 
 def _options(talk: Talk) -> Iterator[str]:
@@ -82,7 +50,7 @@ def _options(talk: Talk) -> Iterator[str]:
         yield f"contact={setup.contact!r}"
     if setup.conversation_id != "talk":
         yield f"conversation_id={setup.conversation_id!r}"
-    if setup.start_time.timestamp() != start_seconds(DEFAULT_START):
+    if begins_otherwise(setup):
         yield f"start_time={setup.start_time.isoformat()!r}"
 
 

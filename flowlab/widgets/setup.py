@@ -15,6 +15,8 @@ from flowlab.model.flow import Flow
 from flowlab.model.hours import Hours
 from flowlab.model.kinds import Family
 from flowlab.run.clock import DEFAULT_START, moment, zone
+from flowlab.run.faults import Faults
+from flowlab.run.line import CALM
 from flowlab.run.program import Program
 from flowlab.run.services import Answer, Services
 from flowlab.run.session import DEFAULT_REPLY_S, Session
@@ -33,7 +35,7 @@ class Setup:
     ``start``: when, as :func:`flowlab.run.clock.moment` reads it. ``event``: ``incomingRequest`` where the business
     writes first. ``reply_s``: seconds that an answer takes; None for what is usual on the channel. ``answers``: by
     state, the JSON that is answered whatever the services say, or :data:`FAILS`. ``hours``: ``open`` or ``closed``
-    whatever the calendars say.
+    whatever the calendars say. ``faults``: what goes wrong on the way.
     """
 
     channel: Channel
@@ -46,6 +48,7 @@ class Setup:
     answers: Mapping[str, str] = field(default_factory=dict)
     hours: str = ""
     conversation_id: str = "talk"
+    faults: Faults = CALM
 
     @cached_property
     def world(self) -> Services:
@@ -75,6 +78,7 @@ class Setup:
             contact=self.contact,
             start_time=self.start_time,
             conversation_id=self.conversation_id,
+            faults=self.faults,
         )
         if self.event:
             session.start(event=self.event, context=self.context)

@@ -1,6 +1,7 @@
 // Chat: a phone, the map that follows it, and beside them what happened, the variables, and how the talk begins.
 
 import { beginForm, type Setup } from "./lib/begin";
+import { jumpField, spans } from "./lib/clock";
 import { button, choice, h } from "./lib/dom";
 import { FlowMapView, type MapTraits } from "./lib/flow_map_view";
 import { log, variables, type Row } from "./lib/happened";
@@ -23,11 +24,6 @@ interface Traits extends MapTraits {
 }
 
 const [LOG, VARIABLES, BEGIN] = ["What happened", "Variables", "Before the first message"];
-const SPANS: [string, string, number][] = [
-  ["+1 min", "Nobody writes for a minute", 60],
-  ["+1 h", "Nobody writes for an hour", 3600],
-  ["+1 day", "Nobody writes for a day", 86400],
-];
 const WRITTEN: [string, string][] = [
   ["", "Save as…"],
   ["test", "a test"],
@@ -117,24 +113,16 @@ class ChatView {
   }
 
   private clock(): void {
-    const jump = h("input", { type: "text", placeholder: "tomorrow 09:05", "aria-label": "Let time pass until", size: 13 });
-    jump.addEventListener("keydown", (event) => {
-      event.stopPropagation();
-      if (event.key !== "Enter" || event.isComposing || !jump.value.trim()) return;
-      event.preventDefault();
-      this.send({ do: "jump", to: jump.value });
-      jump.value = "";
-    });
     const faults: [string, string][] = [["", "Let something go wrong…"], ...this.model.get("faults")];
     const wrong = choice("What befalls the next message", faults, "", (kind) => {
       wrong.value = "";
       if (kind) this.send({ do: "fault", kind });
     });
     this.times.replaceChildren(
-      ...SPANS.map(([words, hint, seconds]) => button(words, hint, () => this.send({ do: "wait", seconds }))),
+      ...spans((seconds) => this.send({ do: "wait", seconds })),
       button("Time out", "Nobody answers until the flow gives up waiting", () => this.send({ do: "run_out" })),
       button("Overnight", "Nobody writes until tomorrow, 09:05", () => this.send({ do: "jump", to: "tomorrow 09:05" })),
-      jump,
+      jumpField((to) => this.send({ do: "jump", to })),
       wrong,
     );
   }

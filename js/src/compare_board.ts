@@ -1,6 +1,7 @@
 // The compare board: a table whose cells are bars with their intervals, and what one chooses it by.
 
 import { button, choice, h } from "./lib/dom";
+import { keepFocus, roveTable } from "./lib/keys";
 import { later } from "./lib/later";
 import { textSheet } from "./lib/sheet";
 import { mount } from "./lib/stage";
@@ -32,8 +33,8 @@ interface Traits {
   chosen: string[];
   versions: string[];
   where: Record<string, string>;
-  options: { metrics: [string, string][]; by: [string, string][]; groups: [string, string][]; versions: string[]; filters: Record<string, string[]> };
-  view: { panels: Panel[]; rows: Row[]; notes: string[]; by: string };
+  options: { of: string; metrics: [string, string][]; by: [string, string][]; groups: [string, string][]; versions: string[]; filters: Record<string, string[]> };
+  view: { metric: string; panels: Panel[]; rows: Row[]; rest: string[]; notes: string[]; by: string };
   code: string;
   behind: { title?: string; count?: number; talks?: [string, string, string, string][] };
   sliders: [string, number, number, number, string][];
@@ -44,19 +45,24 @@ interface Traits {
 }
 
 const ASK_MS = 250; // a slider asks for a new simulation once it rests
-const REST = ["turns", "duration", "messages", "cost"];
 
 class Board {
   readonly root = h("div", { class: "fl-lab fl-compare", role: "group", "aria-label": "Compare board" });
   private readonly tools = h("div", { class: "fl-tools", role: "toolbar", "aria-label": "What is compared" });
   private readonly chips = h("div", { class: "fl-chips" });
   private readonly sliders = h("div", { class: "fl-sliders" });
-  private readonly table = h("div", { class: "fl-scroll", tabindex: 0, role: "region", "aria-label": "Comparison" });
+  private readonly table = h("div", { class: "fl-scroll", tabindex: 0, role: "region", "aria-label": "Comparison; Tab and the arrow keys go through its numbers" });
   private readonly notes = h("ul", { class: "fl-notes", "aria-label": "What to know when reading it" });
   private readonly behind = h("aside", { class: "fl-behind", "aria-label": "Conversations behind a number", hidden: true });
   private readonly stage = h("div", { class: "fl-stagebox" });
   private readonly status = h("div", { class: "fl-status", role: "status", "aria-live": "polite" });
   private readonly ask = later(ASK_MS);
+  private readonly tabStops = roveTable(this.table);
+  private readonly lists = new Map<string, HTMLSelectElement>();
+  private readonly slides = new Map<string, { input: HTMLInputElement; shown: HTMLElement }>();
+  private equipped = "";
+  private moved: Record<string, number> = {}; // sliders that were moved and not yet asked for
+  private asking = false;
 
   constructor(private readonly model: Model<Traits>) {
     this.table.setAttribute("data-lm-suppress-shortcuts", "true");
@@ -69,10 +75,11 @@ class Board {
     el.append(this.root, this.stage);
     const watching = [
       watch(model, ["options", "metric", "by", "where"], () => this.equip()),
-      watch(model, ["options", "chosen", "versions"], () => this.press()),
+      watch(model, ["options", "chosen", "versions", "by"], () => keepFocus(this.chips, () => this.press())),
       watch(model, ["sliders"], () => this.assume()),
-      watch(model, ["view"], () => this.show()),
+      watch(model, ["view"], () => keepFocus(this.table, () => this.show())),
       watch(model, ["behind"], () => this.lookBehind()),
+      watch(model, ["busy"], () => this.asked()),
       watch(model, ["trouble", "busy"], () => this.tell()),
       watch(model, ["height_px"], () => this.root.style.setProperty("--height", `${model.get("height_px")}px`)),
       watch(model, ["stage"], () => void mount(model, this.stage, model.get("stage"))),
@@ -88,38 +95,67 @@ class Board {
     this.model.save_changes();
   }
 
+  /** The lists are made once for what they offer; a choice only sets them, so that an open one stays open. */
   private equip(): void {
-    const { model } = this;
-    const options = model.get("options");
+    const { metrics, by, filters } = this.model.get("options");
+    const where = this.model.get("where");
+    const offered = JSON.stringify([metrics, by, filters, Object.keys(where)]);
+    if (offered !== this.equipped) keepFocus(this.tools, () => this.offer());
+    this.equipped = offered;
+    const now: Record<string, string> = { ...where, Measure: this.model.get("metric"), "Groups by": this.model.get("by") };
+    for (const [name, list] of this.lists) {
+      list.value = now[name] ?? "";
+      if (list.selectedIndex < 0) list.selectedIndex = 0;
+    }
+    const words = Object.entries(where).filter(([, value]) => value).map(([name, value]) => `${name.replaceAll("_", " ")} ${value}`);
+    const summary = this.tools.querySelector("summary");
+    if (summary) summary.replaceChildren(words.length ? "Only " : "All conversations", ...words.flatMap((one, at) => [at ? ", " : "", h("bdi", {}, one)]));
+  }
+
+  private offer(): void {
+    const { model, lists } = this;
+    const { metrics, by, filters } = model.get("options");
     const where = model.get("where");
-    const filters = Object.entries(options.filters).map(([name, values]) => {
-      const words: [string, string][] = [["", `any ${name.replaceAll("_", " ")}`], ...values.map((value): [string, string] => [value, value])];
-      return choice(`Only with this ${name.replaceAll("_", " ")}`, words, where[name] ?? "", (value) => this.set("where", { ...model.get("where"), [name]: value }));
+    lists.clear();
+    const list = (name: string, label: string, options: [string, string][], act: (value: string) => void) => {
+      const made = choice(label, options, "", act);
+      lists.set(name, made);
+      return made;
+    };
+    const chosen = Object.keys(where).filter((name) => where[name] && !(name in filters)); // of a column no longer offered
+    const only = [...Object.entries(filters), ...chosen.map((name): [string, string[]] => [name, []])].map(([name, values]) => {
+      const words = name.replaceAll("_", " ");
+      const here = where[name];
+      const all = here && !values.includes(here) ? [...values, here] : values;
+      const options = all.map((value): [string, string] => [value, value]);
+      return list(name, `Only with this ${words}`, [["", `any ${words}`], ...options], (value) => this.set("where", { ...model.get("where"), [name]: value }));
     });
-    const open = Object.values(where).some(Boolean);
+    const open = this.tools.querySelector("details")?.open ?? Object.values(where).some(Boolean);
+    const code = () => textSheet(this.root, "This view as code", "comparison.py", model.get("code"));
     this.tools.replaceChildren(
-      h("label", {}, "Measure ", choice("Measure", options.metrics, model.get("metric"), (value) => this.set("metric", value))),
-      h("label", {}, "by ", choice("Groups by", options.by, model.get("by"), (value) => this.set("by", value))),
-      h("details", { class: "fl-only", open }, h("summary", {}, open ? "Only some conversations" : "All conversations"), h("div", { class: "fl-row" }, ...filters)),
-      button("Code", "The Python that makes this view", () => textSheet(this.root, "This view as code", "comparison.py", model.get("code"))),
+      h("label", {}, "Measure ", list("Measure", "Measure", metrics, (value) => this.set("metric", value))),
+      h("label", {}, "by ", list("Groups by", "Groups by", by, (value) => this.set("by", value))),
+      h("details", { class: "fl-only", open }, h("summary", {}), h("div", { class: "fl-row" }, ...only)),
+      button("Code", "The Python that makes this view", code),
     );
   }
 
   private press(): void {
     const { model } = this;
-    const { groups, versions } = model.get("options");
+    const { groups, versions, of } = model.get("options");
+    const stale = of !== model.get("by"); // other groups are on their way: these cannot be chosen among any more
     const names = groups.map(([name]) => name);
     const pressed = (name: "chosen" | "versions", all: string[], value: string) => {
       const now = model.get(name);
       this.set(name, all.filter((one) => (one === value ? !now.includes(one) : now.includes(one))));
     };
     const chip = (name: "chosen" | "versions", all: string[], value: string, words: string) =>
-      button(words, `Show or hide ${words}`, () => pressed(name, all, value), { "aria-pressed": String(model.get(name).includes(value)), class: "fl-chip" });
+      button(words, `Show or hide ${words}`, () => pressed(name, all, value), { "aria-pressed": String(model.get(name).includes(value)), class: "fl-chip", disabled: stale });
     this.chips.replaceChildren(
       h("div", { class: "fl-row", role: "group", "aria-label": "Groups" },
         ...groups.map(([name, words]) => chip("chosen", names, name, words)),
-        button("All", "Show all groups", () => this.set("chosen", names)),
-        button("None", "Hide all but the row of everything", () => this.set("chosen", [])),
+        button("All", "Show all groups", () => this.set("chosen", names), { disabled: stale }),
+        button("None", "Hide all but the row of everything", () => this.set("chosen", []), { disabled: stale }),
       ),
       ...(versions.length
         ? [h("div", { class: "fl-row", role: "group", "aria-label": "Versions" }, ...versions.map((name) => chip("versions", versions, name, name)))]
@@ -128,36 +164,57 @@ class Board {
   }
 
   private assume(): void {
-    if (this.sliders.contains(document.activeElement)) return; // the one that is held shows its value already
-    const made = this.model.get("sliders").map(([name, low, high, value, unit]) => {
-      const shown = h("output", {}, `${value} ${unit}`);
-      const input = h("input", { type: "range", min: low, max: high, step: "any", "aria-label": name.replaceAll("_", " ") });
-      input.value = String(value);
-      input.addEventListener("keydown", (event) => event.stopPropagation());
-      input.addEventListener("input", () => {
-        const now = Number(Number(input.value).toPrecision(3));
-        shown.textContent = `${now} ${unit}`;
-        this.ask(() => {
-          this.status.textContent = "computing…";
-          this.model.send({ do: "assume", name, value: now });
-        });
-      });
-      return h("label", {}, name.replaceAll("_", " "), input, shown);
+    const sliders = this.model.get("sliders");
+    for (const [name, low, high, , unit] of sliders) if (!this.slides.has(name)) this.addSlider(name, low, high, unit);
+    for (const [name, , , value, unit] of sliders) {
+      const slide = this.slides.get(name);
+      if (!slide || name in this.moved) continue;
+      slide.input.value = String(value);
+      slide.shown.textContent = `${value} ${unit}`;
+    }
+    this.sliders.hidden = sliders.length === 0;
+  }
+
+  private addSlider(name: string, low: number, high: number, unit: string): void {
+    const shown = h("output", {});
+    const input = h("input", { type: "range", min: low, max: high, step: "any", "aria-label": name.replaceAll("_", " ") });
+    input.addEventListener("keydown", (event) => event.stopPropagation());
+    input.addEventListener("input", () => {
+      const now = Math.min(Math.max(Number(Number(input.value).toPrecision(3)), low), high);
+      shown.textContent = `${now} ${unit}`;
+      this.moved[name] = now;
+      this.ask(() => this.run());
     });
-    this.sliders.replaceChildren(...made);
-    this.sliders.hidden = made.length === 0;
+    this.slides.set(name, { input, shown });
+    this.sliders.append(h("label", {}, name.replaceAll("_", " "), input, shown));
+  }
+
+  /** Asks for a simulation with what was moved; while one runs, the next waits, and only the last one counts. */
+  private run(): void {
+    if (this.asking || !Object.keys(this.moved).length) return;
+    this.asking = true;
+    this.status.textContent = "computing…";
+    this.model.send({ do: "assume", values: this.moved });
+    this.moved = {};
+  }
+
+  private asked(): void {
+    if (!this.asking || this.model.get("busy")) return;
+    this.asking = false;
+    this.assume(); // one that was refused stands where it stood
+    this.run();
   }
 
   private show(): void {
-    const { panels, rows, notes, by } = this.model.get("view");
-    const metric = this.model.get("metric");
+    const { metric, panels, rows, rest, notes, by } = this.model.get("view");
     const heads = panels.map((panel, at) =>
       h("th", { scope: "col", class: at === 0 && panel.name === metric ? "measure" : "" }, button(panel.title, `Order by ${panel.title}`, () => this.set("metric", panel.name), { class: "fl-link" })),
     );
-    const head = h("tr", {}, h("th", { scope: "col" }, by), h("th", { scope: "col" }, "n"), ...heads, ...REST.map((name) => h("th", { scope: "col" }, name)));
+    const head = h("tr", {}, h("th", { scope: "col" }, by), h("th", { scope: "col" }, "n"), ...heads, ...rest.map((name) => h("th", { scope: "col" }, name)));
     const body = rows.map((row, at) => this.row(row, rows[at - 1], panels));
     const empty = rows.length ? null : h("p", { class: "fl-hint" }, "Nothing chosen.");
     this.table.replaceChildren(h("table", {}, h("thead", {}, head), h("tbody", {}, ...body)), ...(empty ? [empty] : []));
+    this.tabStops();
     this.notes.replaceChildren(...notes.map((note) => h("li", {}, note)));
   }
 
@@ -197,11 +254,11 @@ class Board {
     if (!title) return;
     const close = () => ((this.behind.hidden = true), this.table.focus());
     const items = talks.map(([id, channel, outcome, flow]) =>
-      h("li", {}, button(id, `Play ${id}`, () => this.model.send({ do: "play", conversation: id, flow }), { class: "fl-link" }), h("small", {}, ` ${channel} · ${outcome.replaceAll("_", " ")}`)),
+      h("li", {}, button(id, `Play ${id}${flow ? `, ${flow}` : ""}`, () => this.model.send({ do: "play", conversation: id, flow }), { class: "fl-link" }), h("small", {}, ` ${channel} · ${outcome.replaceAll("_", " ")}`)),
     );
     this.behind.replaceChildren(
       h("header", {}, h("b", {}, title), button("✕", "Close", close)),
-      h("p", { class: "fl-hint" }, count > talks.length ? `${count}, the first ${talks.length} here; a click plays one below` : `${count}; a click plays one below`),
+      h("p", { class: "fl-hint" }, count > talks.length ? `The first ${talks.length} of them; a click plays one below` : "A click plays one below"),
       h("ul", {}, ...items),
     );
   }
