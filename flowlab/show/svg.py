@@ -39,7 +39,10 @@ from flowlab.show.style import DARK, LIGHT, Mark, Theme
 from flowlab.text.markup import safe
 
 _TAG_INSET = 10.0
-_DARK_PAGES = ("body[data-jp-theme-light=false] .fl-map", "body.vscode-dark .fl-map")
+#: JupyterLab, VS Code, Colab; and where a widget saw for itself that its page is dark.
+_DARK_PAGES = tuple(
+    f"{page} .fl-map" for page in ("body[data-jp-theme-light=false]", "body.vscode-dark", "[theme=dark]", ".fl-dark")
+)
 
 
 class FlowMap:

@@ -11,7 +11,7 @@ import { neighbour, search, type Place } from "./places";
 import { focused, pointing } from "./pointer";
 import { save } from "./save";
 import { Viewport, type Box } from "./viewport";
-import { watch, type Model } from "./widget";
+import { isDark, watch, type Model } from "./widget";
 
 export interface MapTraits {
   picture: string;
@@ -101,6 +101,7 @@ export class FlowMapView {
   /** The side panel may have come to stand on what was picked. */
   private resized(): void {
     this.viewport.resized();
+    if (!document.body.dataset["jpThemeLight"]) this.root.classList.toggle("fl-dark", isDark(this.root)); // JupyterLab says itself
     const box = this.places.get(this.model.get("picked"))?.box;
     if (box && this.stage.clientWidth > 0) this.viewport.reveal(asBox(box), false);
   }

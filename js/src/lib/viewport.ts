@@ -11,6 +11,7 @@ export interface Box {
 
 const LARGEST = 2.5; // pixels of the page for one of the picture
 const MARGIN = 24;
+const CORNER = { width: 130, height: 160 }; // pixels of the page
 const RIM = 0.5; // drawn beyond what is seen, on each side; the style sheet has the same
 const WHOLE = 1 + 2 * RIM;
 const REST_MS = 120;
@@ -89,8 +90,10 @@ export class Viewport {
     const near = (start: number, size: number, from: number, to: number) =>
       from < start + MARGIN || to > start + size - MARGIN ? (from + to - size) / 2 : start;
     const same = scale === this.scale;
-    const x = near(same ? this.seen.x : Infinity, seen.width, box.x, box.x + box.width);
-    const y = near(same ? this.seen.y : Infinity, seen.height, box.y, box.y + box.height);
+    const [right, bottom] = [this.seen.x + this.seen.width - CORNER.width * scale, this.seen.y + this.seen.height - CORNER.height * scale];
+    const covered = box.x + box.width > right && box.y + box.height > bottom; // by the small map of the whole
+    const x = near(same && !covered ? this.seen.x : Infinity, seen.width, box.x, box.x + box.width);
+    const y = near(same && !covered ? this.seen.y : Infinity, seen.height, box.y, box.y + box.height);
     this.glide({ x, y, ...seen });
   }
 

@@ -17,3 +17,10 @@ export function watch<T>(model: Model<T>, names: (keyof T & string)[], act: () =
 }
 
 export const stillness = () => matchMedia("(prefers-reduced-motion: reduce)").matches;
+
+/** Whether an element stands on a dark ground: not every notebook says so in words. */
+export function isDark(element: Element): boolean {
+  const parts = getComputedStyle(element).backgroundColor.match(/[\d.]+/g)?.map(Number) ?? [];
+  const [red = 255, green = 255, blue = 255, solid = 1] = parts;
+  return solid > 0.5 && 0.21 * red + 0.72 * green + 0.07 * blue < 100;
+}
