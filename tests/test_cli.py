@@ -251,7 +251,7 @@ def test_a_workspace_is_read_and_not_written(run, tmp_path) -> None:
 
 def test_draw_as_on_studio_s_canvas(run, tmp_path) -> None:
     target = tmp_path / "flow.svg"
-    code, out, err = run("draw", FLOW, "--positions", "studio", "-o", str(target))
+    code, _, err = run("draw", FLOW, "--positions", "studio", "-o", str(target))
     assert (code, err) == (0, "") and target.stat().st_size > 10_000
     bare = str(ROOT / "sample_data/flows/store_service.json")
     code, _, err = run("draw", bare, "--positions", "studio", "-o", str(target))
