@@ -68,18 +68,21 @@ _TIMED = """async ([act, until]) => {
   await frame();
   return performance.now() - begun;
 }"""
-_FRAMES = """async (nth) => {
+#: The milliseconds between frames while the map is dragged, or zoomed with the wheel.
+_FRAMES = """async ([nth, wheel]) => {
   const stage = document.querySelectorAll('.fl-map-widget .fl-stage')[nth];
   const frame = () => new Promise(requestAnimationFrame);
   const box = stage.getBoundingClientRect();
   const at = (type, x, y) => stage.dispatchEvent(new PointerEvent(type,
     {bubbles: true, clientX: box.x + x, clientY: box.y + y, button: 0, buttons: 1, pointerId: 1}));
   stage.setPointerCapture = () => {};
-  at('pointerdown', 200, 200);
+  if (!wheel) at('pointerdown', 200, 200);
   const gaps = [];
   let last = performance.now();
   for (let k = 0; k < 60; k++) {
-    at('pointermove', 200 + 4 * k, 200 + 3 * (k % 20));
+    if (wheel) stage.dispatchEvent(new WheelEvent('wheel', {bubbles: true, cancelable: true, ctrlKey: true,
+      deltaY: k % 30 < 15 ? -20 : 20, clientX: box.x + 300, clientY: box.y + 200}));
+    else at('pointermove', 200 + 4 * k, 200 + 3 * (k % 20));
     await frame();
     gaps.push(performance.now() - last);
     last = performance.now();
@@ -110,7 +113,11 @@ def measured(page: Any) -> Any:
         yield f"cell run to drawn map, {n} states", [cell_to_map(page, 1 + nth) for _ in range(REPEATS)]
         yield f"click to side panel, {n} states", [click_state(page, nth, k) for k in range(REPEATS)]
         yield f"edit to new picture and findings, {n} states", [edit_text(page, nth, k) for k in range(REPEATS)]
-        yield f"one frame while the map is dragged, {n} states", page.evaluate(_FRAMES, nth)
+        yield f"one frame while the map is dragged, {n} states", page.evaluate(_FRAMES, [nth, False])
+        yield f"one frame while the wheel zooms, {n} states", page.evaluate(_FRAMES, [nth, True])
+        page.locator(".fl-map-widget").nth(nth).get_by_role("button", name="Fit", exact=True).click()
+        yield f"one frame while the whole of it is dragged, {n} states", page.evaluate(_FRAMES, [nth, False])
+        yield f"one frame while the wheel zooms the whole, {n} states", page.evaluate(_FRAMES, [nth, True])
     yield "chat: Enter to the answer and the lit state", [say(page) for _ in range(REPEATS)]
     yield "player: key to the next beat", [beat(page) for _ in range(REPEATS)]
     yield "player: click to another conversation", [film(page, k) for k in range(REPEATS)]

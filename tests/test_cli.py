@@ -247,3 +247,13 @@ def test_a_workspace_is_read_and_not_written(run, tmp_path) -> None:
     assert code == 2
     assert "is read, not written" in err
     assert not list(tmp_path.iterdir())
+
+
+def test_draw_as_on_studio_s_canvas(run, tmp_path) -> None:
+    target = tmp_path / "flow.svg"
+    code, _, err = run("draw", FLOW, "--positions", "studio", "-o", str(target))
+    assert (code, err) == (0, "") and target.stat().st_size > 10_000
+    bare = str(ROOT / "sample_data/flows/store_service.json")
+    code, _, err = run("draw", bare, "--positions", "studio", "-o", str(target))
+    assert code == 0 and "no positions on Studio's canvas" in err
+    assert run("draw", FLOW, "--positions", "studio", "--direction", "LR", "-o", str(target))[0] == 2
