@@ -4,12 +4,11 @@ from __future__ import annotations
 
 import subprocess
 import sys
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
-import ipywidgets
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -26,12 +25,6 @@ STORE = SAMPLE / "services" / "store_service.yaml"
 ALL = ["sms", "whatsapp", "line", "email", "webchat", "messenger", "inapp"]
 #: Two that differ: one is asked for the order number, of the other it is known.
 APP = ("home screen of the app", "order screen of the app")
-
-
-@pytest.fixture(autouse=True)
-def _close_widgets() -> Iterator[None]:
-    yield
-    ipywidgets.Widget.close_all()
 
 
 @pytest.fixture(scope="module")

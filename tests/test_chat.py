@@ -3,11 +3,9 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
-import ipywidgets
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -33,12 +31,6 @@ from flowlab.widgets.talk import Talk
 SAMPLE = Path(__file__).parents[1] / "sample_data"
 STORE = SAMPLE / "flows" / "store_service.json"
 WORLD = SAMPLE / "services" / "store_service.yaml"
-
-
-@pytest.fixture(autouse=True)
-def _close_widgets() -> Iterator[None]:
-    yield
-    ipywidgets.Widget.close_all()
 
 
 @pytest.fixture(scope="module")

@@ -3,16 +3,14 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
-from pathlib import Path
 from typing import Any
 
-import ipywidgets
 import matplotlib.pyplot as plt
 import pandas as pd
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
+from order_support import WORLD, both_versions
 from teahouse import EVIL, small_flow
 
 import flowlab as fl
@@ -24,21 +22,10 @@ from flowlab.widgets.assumption import Assumption
 from flowlab.widgets.compare_board import NAMED, CompareBoard
 from flowlab.widgets.compare_code import name_of
 
-SAMPLE = Path(__file__).parents[1] / "sample_data"
-WORLD = SAMPLE / "services" / "order_support.yaml"
-
-
-@pytest.fixture(autouse=True)
-def _close_widgets() -> Iterator[None]:
-    yield
-    ipywidgets.Widget.close_all()
-
 
 @pytest.fixture(scope="module")
 def runs() -> dict[str, Run]:
-    names = {"version 1": "order_support.json", "version 2": "order_support_v2.json"}
-    talks = fl.load(SAMPLE / "conversations" / "order_support.jsonl")[:60]
-    return {name: fl.replay(fl.load(SAMPLE / "flows" / file), talks, services=WORLD) for name, file in names.items()}
+    return both_versions(60)
 
 
 @pytest.fixture

@@ -3,11 +3,9 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
-import ipywidgets
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -20,12 +18,6 @@ from flowlab.widgets.editing import EDITS, NEW_STATES, Editing
 
 SAMPLE = Path(__file__).parents[1] / "sample_data" / "flows"
 EVIL = "<img src=x onerror=alert(1)>'\"</g><script>alert(2)</script>\u202e"
-
-
-@pytest.fixture(autouse=True)
-def _close_widgets() -> Iterator[None]:
-    yield
-    ipywidgets.Widget.close_all()
 
 
 @pytest.fixture

@@ -4,11 +4,9 @@ from __future__ import annotations
 
 import base64
 import re
-from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
-import ipywidgets
 import pytest
 
 import flowlab as fl
@@ -18,12 +16,6 @@ from flowlab.widgets.map_walked import unwalked
 
 SAMPLE = Path(__file__).parents[1] / "sample_data"
 EVIL = "<img src=x onerror=alert(1)>'\"</g><script>alert(2)</script>\u202e"
-
-
-@pytest.fixture(autouse=True)
-def _close_widgets() -> Iterator[None]:
-    yield
-    ipywidgets.Widget.close_all()
 
 
 @pytest.fixture(scope="module")

@@ -3,13 +3,11 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
 from dataclasses import replace
-from pathlib import Path
 from typing import Any
 
-import ipywidgets
 import pytest
+from order_support import WORLD, both_versions
 from teahouse import EVIL, small_flow
 
 import flowlab as fl
@@ -22,21 +20,10 @@ from flowlab.widgets.player import Player
 from flowlab.widgets.recorded_talk import talk_from
 from flowlab.widgets.talk_list import SAME, UNKNOWN, TalkList
 
-SAMPLE = Path(__file__).parents[1] / "sample_data"
-WORLD = SAMPLE / "services" / "order_support.yaml"
-
-
-@pytest.fixture(autouse=True)
-def _close_widgets() -> Iterator[None]:
-    yield
-    ipywidgets.Widget.close_all()
-
 
 @pytest.fixture(scope="module")
 def runs() -> dict[str, Run]:
-    talks = fl.load(SAMPLE / "conversations" / "order_support.jsonl")[:80]
-    names = {"version 1": "order_support.json", "version 2": "order_support_v2.json"}
-    return {name: fl.replay(fl.load(SAMPLE / "flows" / file), talks, services=WORLD) for name, file in names.items()}
+    return both_versions(80)
 
 
 @pytest.fixture

@@ -6,12 +6,10 @@ import json
 import subprocess
 import sys
 import time
-from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
-import ipywidgets
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -31,12 +29,6 @@ DATA = Path(__file__).parents[1] / "sample_data"
 FILES = (DATA / "routing" / "support_workflow.json", DATA / "routing" / "workspace.yaml")
 WORKFLOW, TEAM = fl.load(FILES[0]), load_workspace(FILES[1])
 EVIL = "<img src=x onerror=alert(1)>'\"</g><script>alert(2)</script>\u202e\x1b[2J"
-
-
-@pytest.fixture(autouse=True)
-def _close_widgets() -> Iterator[None]:
-    yield
-    ipywidgets.Widget.close_all()
 
 
 @pytest.fixture

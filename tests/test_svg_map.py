@@ -26,16 +26,6 @@ class TestFlowMap:
         assert [group.findtext(f"{SVG}title") for group in groups["walked"]] == ["incomingMessage", "contains tea"]
         assert {group.get("data-state") for group in groups["passed"]} == {"ask", "choose", "serve"}
 
-    def test_a_window_is_what_the_picture_shows(self) -> None:
-        picture = FlowMap(small_flow())
-        part = picture.layout.nodes["serve"]
-        svg = ET.fromstring(picture.paint(window=part))
-        assert svg.get("viewBox") == f"{part.x:g} {part.y:g} {part.width:g} {part.height:g}"
-
-    def test_the_overview_marks_the_active_state(self) -> None:
-        svg = ET.fromstring(FlowMap(small_flow()).overview("bye"))
-        assert [rect.get("class") for rect in svg.iter(f"{SVG}rect")].count("here") == 1
-
     def test_a_missing_state_is_drawn(self) -> None:
         flow = Flow((State("a", "send-message", (Transition("sent", "gone"),), {"body": "x"}),), "a")
         svg = ET.fromstring(FlowMap(flow).paint())

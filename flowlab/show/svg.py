@@ -63,11 +63,10 @@ class FlowMap:
         self._edges = {edge.id: self._edge(edge) for edge in self._plan.edges.values()}
         self._nodes = {node.name: self._node(node) for node in self._plan.nodes.values()}
 
-    def paint(self, walked: Iterable[Event] = (), active: str = "", window: Box | None = None) -> str:
+    def paint(self, walked: Iterable[Event] = (), active: str = "") -> str:
         """The picture as one SVG element.
 
         ``walked``: the events of a run; what its steps passed is painted. ``active``: the state that is lit.
-        ``window``: the part to show, in the layout's pixels; all of it otherwise.
         """
         mine = (event for event in walked if event.kind == EventKind.STEP and not event.parent)
         steps = {(event.state, event.transitioned_to) for event in mine}
@@ -84,23 +83,13 @@ class FlowMap:
         name = safe(f"Flow {self._chart.name}" + (f", now at {active}" if active else ""))
         page = Box(0, 0, self.layout.width, self.layout.height)
         size = f"data-width='{page.width:g}' data-height='{page.height:g}'"
-        return _svg(
-            "fl-map", f"role='img' aria-label='{name}' {size}", window or page, f"<style>{_style()}</style>{body}"
-        )
+        return _svg("fl-map", f"role='img' aria-label='{name}' {size}", page, f"<style>{_style()}</style>{body}")
 
     def page(self, theme: Theme) -> str:
         """The whole picture by itself, for a file or an image: with a size, in the colours of one theme."""
         size = f"<svg width='{self.layout.width:g}' height='{self.layout.height:g}' "
         colours = _colours(theme, ("svg.fl-map",))
         return self.paint().replace("<svg ", size, 1).replace("</style>", f"{colours}</style>", 1)
-
-    def overview(self, active: str = "", window: Box | None = None) -> str:
-        """The whole flow as small boxes, with the window drawn in it."""
-        boxes = sorted(self.layout.nodes.items(), key=lambda item: item[0] == active)
-        body = "".join(f"<rect class='{'here' if name == active else 'part'}' {_place(box)}/>" for name, box in boxes)
-        body += f"<rect class='window' {_place(window)}/>" if window else ""
-        page = Box(0, 0, self.layout.width, self.layout.height)
-        return _svg("fl-map fl-overview", "aria-hidden='true'", page, body)
 
     def _edge(self, edge: Edge) -> tuple[str, str]:
         """The classes of an edge and what is drawn of it."""

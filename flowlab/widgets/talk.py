@@ -83,7 +83,8 @@ class Talk:
                 other.move(turn)
             except FlowlabError as trouble:
                 raise UsageError(f"not the same talk: turn {number}, {turn.words}: {trouble}") from trouble
-        self.__dict__.update(vars(other) | {"name": self.name})
+        self.flow, self.setup, self._program = other.flow, other.setup, other._program
+        self.sessions, self.moves, self.replies = other.sessions, other.moves, other.replies
 
     def fork(self, at: int, setup: Setup | None = None, name: str = "Fork") -> Talk:
         """A talk with the first ``at`` moves of this one, which goes its own way from there.

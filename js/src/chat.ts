@@ -8,6 +8,7 @@ import { log, variables, type Row } from "./lib/happened";
 import { writer, type Line, type Shown } from "./lib/phone";
 import { Phone } from "./lib/phone_frame";
 import { sheet, textSheet } from "./lib/sheet";
+import { Status } from "./lib/status";
 import { Tabs } from "./lib/tabs";
 import { watch, type Model } from "./lib/widget";
 
@@ -38,7 +39,7 @@ class ChatView {
   private readonly times = h("div", { class: "fl-times", role: "toolbar", "aria-label": "Time and mishaps" });
   private readonly phone: Phone;
   private readonly tabs = new Tabs([LOG, VARIABLES, BEGIN] as string[]);
-  private readonly status = h("div", { class: "fl-status", role: "status", "aria-live": "polite" });
+  private readonly status = new Status();
   private talkShown = -1;
   private asked = false;
 
@@ -48,7 +49,7 @@ class ChatView {
     this.phone = new Phone(acts, writer((text) => this.send({ do: "say", text })), this.times);
     const left = h("div", { class: "fl-left" }, this.phone.element);
     const right = h("div", { class: "fl-right" }, this.map.root, this.tabs.element);
-    this.root.append(this.tools, h("div", { class: "fl-columns" }, left, right), this.status);
+    this.root.append(this.tools, h("div", { class: "fl-columns" }, left, right), this.status.element);
   }
 
   live(): () => void {
@@ -58,9 +59,9 @@ class ChatView {
       watch(model, ["faults"], () => this.clock()),
       watch(model, ["phone", "talk"], () => this.show()),
       watch(model, ["log"], () => this.tabs.hold(LOG as string, () => log(model.get("log"), (state) => this.pick(state)))),
-      watch(model, ["variables"], () => this.tabs.hold(VARIABLES as string, () => variables(model.get("variables"), (words) => this.say(words)))),
+      watch(model, ["variables"], () => this.tabs.hold(VARIABLES as string, () => variables(model.get("variables"), (words) => this.status.say(words)))),
       watch(model, ["setup"], () => this.tabs.hold(BEGIN as string, () => beginForm(model.get("setup"), (form) => this.send({ do: "begin", form })))),
-      watch(model, ["said", "trouble"], () => this.tell()),
+      watch(model, ["said", "trouble"], () => this.status.tell(model.get("trouble"), model.get("said"))),
       watch(model, ["height_px"], () => this.root.style.setProperty("--height", `${model.get("height_px")}px`)),
     ];
     const written = () => this.written();
@@ -166,16 +167,6 @@ class ChatView {
     this.map.look(state);
   }
 
-  private say(words: string): void {
-    this.status.textContent = words;
-    this.status.classList.remove("trouble");
-  }
-
-  private tell(): void {
-    const trouble = this.model.get("trouble");
-    this.say(trouble || this.model.get("said"));
-    this.status.classList.toggle("trouble", trouble !== "");
-  }
 }
 
 function labelled<E extends HTMLElement>(label: string, input: E): { element: HTMLElement; input: E } {

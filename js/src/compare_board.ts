@@ -5,6 +5,7 @@ import { keepFocus, roveTable } from "./lib/keys";
 import { later } from "./lib/later";
 import { textSheet } from "./lib/sheet";
 import { mount } from "./lib/stage";
+import { Status } from "./lib/status";
 import { watch, type Model } from "./lib/widget";
 
 type Words = [string, string, string];
@@ -55,7 +56,7 @@ class Board {
   private readonly notes = h("ul", { class: "fl-notes", "aria-label": "What to know when reading it" });
   private readonly behind = h("aside", { class: "fl-behind", "aria-label": "Conversations behind a number", hidden: true });
   private readonly stage = h("div", { class: "fl-stagebox" });
-  private readonly status = h("div", { class: "fl-status", role: "status", "aria-live": "polite" });
+  private readonly status = new Status();
   private readonly ask = later(ASK_MS);
   private readonly tabStops = roveTable(this.table);
   private readonly lists = new Map<string, HTMLSelectElement>();
@@ -67,7 +68,7 @@ class Board {
   constructor(private readonly model: Model<Traits>) {
     this.table.setAttribute("data-lm-suppress-shortcuts", "true");
     const body = h("div", { class: "fl-board" }, h("div", { class: "fl-main-part" }, this.table, this.notes), this.behind);
-    this.root.append(this.tools, this.chips, this.sliders, body, this.status);
+    this.root.append(this.tools, this.chips, this.sliders, body, this.status.element);
   }
 
   live(el: HTMLElement): () => void {
@@ -80,7 +81,7 @@ class Board {
       watch(model, ["view"], () => keepFocus(this.table, () => this.show())),
       watch(model, ["behind"], () => this.lookBehind()),
       watch(model, ["busy"], () => this.asked()),
-      watch(model, ["trouble", "busy"], () => this.tell()),
+      watch(model, ["trouble", "busy"], () => this.status.tell(model.get("trouble"), model.get("busy") ? "computing…" : "")),
       watch(model, ["height_px"], () => this.root.style.setProperty("--height", `${model.get("height_px")}px`)),
       watch(model, ["stage"], () => void mount(model, this.stage, model.get("stage"))),
     ];
@@ -193,7 +194,7 @@ class Board {
   private run(): void {
     if (this.asking || !Object.keys(this.moved).length) return;
     this.asking = true;
-    this.status.textContent = "computing…";
+    this.status.say("computing…");
     this.model.send({ do: "assume", values: this.moved });
     this.moved = {};
   }
@@ -261,12 +262,6 @@ class Board {
       h("p", { class: "fl-hint" }, count > talks.length ? `The first ${talks.length} of them; a click plays one below` : "A click plays one below"),
       h("ul", {}, ...items),
     );
-  }
-
-  private tell(): void {
-    const trouble = this.model.get("trouble");
-    this.status.textContent = trouble || (this.model.get("busy") ? "computing…" : "");
-    this.status.classList.toggle("trouble", trouble !== "");
   }
 }
 

@@ -5,6 +5,7 @@ import { Finder, type Found } from "./lib/finder";
 import { FlowMapView, type MapTraits } from "./lib/flow_map_view";
 import { writer, type Line, type Shown } from "./lib/phone";
 import { Phone } from "./lib/phone_frame";
+import { Status } from "./lib/status";
 import { Transport, type Mark } from "./lib/transport";
 import { watch, type Model } from "./lib/widget";
 
@@ -52,7 +53,7 @@ class PlayerView {
   private readonly besides = h("div", { class: "fl-beside" });
   private readonly live = h("div", { class: "fl-live", hidden: true });
   private readonly why = h("div", { class: "fl-explained", role: "status", "aria-live": "polite" });
-  private readonly status = h("div", { class: "fl-status", role: "status", "aria-live": "polite" });
+  private readonly status = new Status();
   private readonly transport = new Transport((at, rest) => this.moved(at, rest), (at) => !this.film.beats?.[at]?.step);
 
   constructor(private readonly model: Model<Traits>) {
@@ -73,7 +74,7 @@ class PlayerView {
       h("div", { class: "fl-columns" }, this.finder.element, phones, h("div", { class: "fl-right" }, this.map.root)),
       this.why,
       this.transport.element,
-      this.status,
+      this.status.element,
     );
     this.root.addEventListener("keydown", (event) => this.key(event));
   }
@@ -87,7 +88,7 @@ class PlayerView {
       watch(model, ["film"], () => this.load()),
       watch(model, ["position"], () => (this.transport.show(model.get("position")), this.show())),
       watch(model, ["other"], () => this.show()),
-      watch(model, ["trouble"], () => this.tell()),
+      watch(model, ["trouble"], () => this.status.tell(model.get("trouble"))),
       watch(model, ["height_px"], () => this.root.style.setProperty("--height", `${model.get("height_px")}px`)),
     ];
     const map = this.map.live();
@@ -201,12 +202,6 @@ class PlayerView {
     if (!this.transport.key(event)) return;
     event.preventDefault();
     event.stopPropagation();
-  }
-
-  private tell(): void {
-    const trouble = this.model.get("trouble");
-    this.status.textContent = trouble;
-    this.status.classList.toggle("trouble", trouble !== "");
   }
 
   private send(message: Record<string, unknown>): void {

@@ -10,6 +10,7 @@ import { Picture } from "./picture";
 import { neighbour, search, type Place } from "./places";
 import { focused, pointing } from "./pointer";
 import { save } from "./save";
+import { Status } from "./status";
 import { Viewport, type Box } from "./viewport";
 import { isDark, watch, type Model } from "./widget";
 
@@ -43,7 +44,7 @@ export class FlowMapView {
   readonly root = h("div", { class: "fl-lab fl-map-widget", role: "application", "aria-label": "Flow map" });
   private readonly stage = h("div", { class: "fl-stage" });
   private readonly side = h("aside", { class: "fl-side", "aria-label": "State", hidden: true });
-  private readonly status = h("div", { class: "fl-status", role: "status", "aria-live": "polite" });
+  private readonly status = new Status();
   private readonly tools = h("div", { class: "fl-tools", role: "toolbar", "aria-label": "Flow map" });
   private readonly legend = h("div", { class: "fl-legend", role: "note", "aria-live": "polite" });
   private readonly list = new List((name) => this.choose(name), (name) => this.goTo(name));
@@ -60,7 +61,7 @@ export class FlowMapView {
 
   constructor(private readonly model: Model<MapTraits>) {
     const body = h("div", { class: "fl-body" }, this.stage, this.list.element, this.side);
-    this.root.append(this.tools, this.legend, body, this.status);
+    this.root.append(this.tools, this.legend, body, this.status.element);
     this.stage.append(this.minimap.element);
     this.pointer();
     this.root.addEventListener("keydown", (event) => this.key(event));
@@ -82,7 +83,7 @@ export class FlowMapView {
       watch(model, ["picked", "places"], () => this.pick()),
       watch(model, ["editable", "can_undo", "can_redo", "layers", "layer", "layouts", "positions"], () => this.equip()),
       watch(model, ["legend"], () => this.explain()),
-      watch(model, ["said", "trouble"], () => this.tell()),
+      watch(model, ["said", "trouble"], () => this.status.tell(model.get("trouble"), model.get("said"))),
       watch(model, ["height_px"], () => this.root.style.setProperty("--height", `${model.get("height_px")}px`)),
     ];
     let shown = false;
@@ -199,7 +200,7 @@ export class FlowMapView {
       aim: (exit) => {
         this.aiming = exit;
         this.root.classList.add("aiming");
-        this.say(`Click the state that this exit of ${place.name} is to lead to, or press Escape.`);
+        this.status.say(`Click the state that this exit of ${place.name} is to lead to, or press Escape.`);
       },
     };
   }
@@ -218,7 +219,7 @@ export class FlowMapView {
   private aimed(): void {
     this.aiming = null;
     this.root.classList.remove("aiming");
-    this.say("");
+    this.status.say("");
   }
 
   /** Shows a place, picks it and gives it the focus. */
@@ -263,17 +264,6 @@ export class FlowMapView {
 
   private send(edit: Edit): void {
     this.model.send(edit);
-  }
-
-  private say(words: string): void {
-    this.status.textContent = words;
-    this.status.classList.remove("trouble");
-  }
-
-  private tell(): void {
-    const trouble = this.model.get("trouble");
-    this.say(trouble || this.model.get("said"));
-    this.status.classList.toggle("trouble", trouble !== "");
   }
 
   private equip(): void {
