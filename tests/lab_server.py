@@ -107,7 +107,9 @@ PAGES = {
         "name = '<img src=x onerror=alert(1)>' + chr(0x202E) + 'x' * 100_000\n"
         "say = fl.State('say', 'send-message', (fl.Transition('sent'),), {'body': name})\n"
         "fl.flow_map(fl.Flow((say,), 'say', name=name), edit=True)",
-        "print(sorted(desk.flow.by_name.keys() - flow.by_name.keys()), desk.flow == flow)",
+        "print(sorted(desk.flow.by_name.keys() - flow.by_name.keys()), desk.flow == flow)\n"
+        "saved = fl.save(desk.flow, 'edited.json')\n"
+        "print(saved.name, 'holds the edited flow:', fl.load(saved).states == desk.flow.states)",
     ],
     "routing": [
         "import flowlab as fl\n\ndata = '../sample_data'\nflow = fl.load(f'{data}/flows/order_support.json')\n"

@@ -197,8 +197,10 @@ def test_a_talk_goes_back_and_to_another_channel(chat: Any) -> None:
     expect(chat.locator(".fl-phone.ch-whatsapp")).to_be_visible()
 
 
+@themes
 @pytest.mark.parametrize("channel", ["sms", "whatsapp", "webchat"])
-def test_a_talk_to_the_hand_off_on_three_channels(chat_page: Any, shots: Path, channel: str) -> None:
+def test_a_talk_to_the_hand_off_on_three_channels(chat_page: Any, shots: Path, channel: str, theme: str) -> None:
+    set_theme(chat_page, theme)
     expect, chat = sync_api.expect, begun(chat_page.locator(".fl-chat").first)
     chat.get_by_label("Channel: the same talk").select_option(channel)
     expect(chat.locator(f".fl-phone.ch-{channel}")).to_be_visible()
@@ -214,7 +216,7 @@ def test_a_talk_to_the_hand_off_on_three_channels(chat_page: Any, shots: Path, c
         chat.locator(".fl-choices.open").get_by_role("button", name=label).click()
     expect(chat.locator(".fl-end")).to_contain_text("handed off")
     expect(chat.locator("g.node.active")).to_have_attribute("data-state", re.compile("hand_over"))
-    chat.screenshot(path=shots / f"hand-off {channel}.png")
+    chat.screenshot(path=shots / f"hand-off {channel} {theme}.png")
 
 
 @themes
@@ -393,7 +395,9 @@ def test_the_board_follows_what_is_chosen(board_page: Any, shots: Path, theme: s
     expect(board.locator(".fl-status.trouble")).to_have_count(0)
 
 
-def test_a_slider_asks_for_another_simulation(board_page: Any, shots: Path) -> None:
+@themes
+def test_a_slider_asks_for_another_simulation(board_page: Any, shots: Path, theme: str) -> None:
+    set_theme(board_page, theme)
     expect, board = sync_api.expect, board_page.locator(".fl-compare").nth(2)
     board.scroll_into_view_if_needed()
     slider = board.get_by_role("slider")
@@ -402,7 +406,7 @@ def test_a_slider_asks_for_another_simulation(board_page: Any, shots: Path) -> N
     expect(board.locator("tr.all td").first).to_have_text("170")
     board_page.keyboard.press("Home")
     expect(board.locator("tr.all td").first).to_have_text("10")
-    board.screenshot(path=shots / "board with a slider.png")
+    board.screenshot(path=shots / f"board with a slider {theme}.png")
 
 
 def test_a_comparison_is_a_board_in_a_notebook(board_page: Any, comparison: Any) -> None:
@@ -486,6 +490,9 @@ def test_the_map_is_searched_clicked_and_edited(map_page: Any, shots: Path, them
     map_page.keyboard.press("Control+Enter")
     expect(cell_with(map_page, "print(sorted(desk").locator(".jp-Cell-outputArea")).to_contain_text(
         "['ask_stars', 'say_1'] False"
+    )
+    expect(cell_with(map_page, "print(sorted(desk").locator(".jp-Cell-outputArea")).to_contain_text(
+        "edited.json holds the edited flow: True"
     )
     undo = desk.get_by_role("button", name="Undo")
     for words in ("added say_1", "timeout leads", "ask_rating is called"):
