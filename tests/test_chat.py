@@ -415,6 +415,21 @@ class TestChat:
         chat.channel = "line"
         assert chat.phone["channel"] == "line"
 
+    def test_the_findings_are_those_of_the_channel_one_talks_on(self) -> None:
+        chat = Chat(small_flow("x" * 2000), "webchat", edit=True)
+
+        def rules() -> set[str]:
+            return {finding["rule"] for place in chat.places for finding in place["findings"]}
+
+        assert "text-too-long" not in rules()
+        chat.act({"do": "channel", "name": "sms"})
+        assert "text-too-long" in rules()
+        assert chat.legend.startswith("Findings of the check for sms: ")
+        chat.fork(0, channel="webchat")
+        assert "text-too-long" not in rules()
+        chat.act({"do": "choose", "talk": 0})
+        assert "text-too-long" in rules()
+
     def test_a_tap_becomes_a_number_where_there_are_no_buttons(self, store: Flow) -> None:
         chat = Chat(store, "whatsapp", services=WORLD)
         chat.say("hi")

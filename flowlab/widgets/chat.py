@@ -232,6 +232,8 @@ class Chat(FlowMap):
     def _refresh(self) -> None:
         talk, session = self._now, self.session
         with self.hold_sync():
+            if self._channels != [session.channel]:  # the findings are those of the channel one talks on
+                self._check_for([session.channel])
             self.phone = phone_of(session, talk.ends)
             self.log = log_rows(session.events, talk.ends)
             self.variables = [list(row) for row in variable_rows(session.variables, talk.before.variables)]

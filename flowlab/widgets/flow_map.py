@@ -152,8 +152,7 @@ class FlowMap(LabWidget):
         layers = [given_layer(self._options)] if set(self._options) - {*_ALWAYS, "positions"} else []
         layers += own
         if self._editing:
-            names = [one if isinstance(one, str) else one.name for one in self._channels]
-            layers.append(findings_layer(lambda: self._findings(self.flow), names))
+            layers.append(findings_layer(lambda: self._findings(self.flow), self._channel_names))
         return {layer.key: layer for layer in layers}
 
     def _arrange(self, positions: str) -> str:
@@ -196,6 +195,14 @@ class FlowMap(LabWidget):
         if self.positions == STUDIO:  # a canvas has no other direction
             always = {**always, "positions": STUDIO, "direction": "TB"}
         return always
+
+    def _check_for(self, channels: Sequence[str | Channel]) -> None:
+        """Let the findings count for these channels from now on."""
+        self._channels, self._checked = channels, (None, ())
+        self._draw()
+
+    def _channel_names(self) -> list[str]:
+        return [one if isinstance(one, str) else one.name for one in self._channels]
 
     def _findings(self, thing: Drawable) -> tuple[Finding, ...]:
         """What the check finds in a flow; it is asked once for each version."""

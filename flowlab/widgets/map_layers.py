@@ -51,14 +51,14 @@ def _of_diff(diff: Any) -> tuple[Drawable, list[Layer]]:
     return diff, [Layer("changes", "Changes", lambda: ({}, words))]
 
 
-def findings_layer(findings: Callable[[], Iterable[Finding]], channels: Sequence[str]) -> Layer:
-    """The layer of what the check found, for a flow as it stands when it is painted."""
+def findings_layer(findings: Callable[[], Iterable[Finding]], channels: Callable[[], Sequence[str]]) -> Layer:
+    """The layer of what the check found, for a flow and the channels as they are when it is painted."""
 
     def paint() -> tuple[Options, str]:
         found = list(findings())
         of = Counter(finding.severity for finding in found)
         kinds = ", ".join(f"{BADGE_MARKS[kind]} {of[kind]} {kind}{'s' * (of[kind] != 1)}" for kind in Severity)
-        place = f" for {', '.join(channels)}" if channels else ""
+        place = f" for {', '.join(channels())}" if channels() else ""
         return {"findings": found}, f"Findings of the check{place}: {kinds}; those of a state are counted on it."
 
     return Layer("findings", "Findings", paint)
